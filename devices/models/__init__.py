@@ -1,0 +1,22 @@
+"""The tables of the mirror: devices, their history, what is proven, what was asked of them."""
+
+from .coverage import Coverage
+from .device import Device
+from .log import LogEntry, Provenance
+from .operation import Operation, OperationItem
+from .product import Product
+from .project import CallCount, Project
+from .sync import SyncRun
+
+__all__ = [
+    "CallCount",
+    "Coverage",
+    "Device",
+    "LogEntry",
+    "Operation",
+    "OperationItem",
+    "Product",
+    "Project",
+    "Provenance",
+    "SyncRun",
+]

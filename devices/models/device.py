@@ -1,0 +1,95 @@
+"""The mirror of one device: what the cloud says of it now, and since when."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from ..querysets import DeviceQuerySet
+from .product import Product
+from .secret import EncryptedTextField
+
+
+class Device(models.Model):
+    """One device of the cloud project. A row is never deleted: a device that left keeps its history."""
+
+    class State(models.TextChoices):
+        """Whether the cloud still lists it. Missing is not offline, and neither is removed."""
+
+        PRESENT = "present", _("present")
+        MISSING = "missing", _("missing")
+        REMOVED = "removed", _("removed")
+
+    device_id = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=255, blank=True)
+    category = models.CharField(max_length=32, blank=True)
+    product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="devices")
+    online = models.BooleanField(null=True, help_text="null: the cloud did not say")
+    online_since = models.DateTimeField(null=True, help_text="since when it is online or offline")
+    sub = models.BooleanField(default=False, help_text="it hangs behind a gateway")
+    gateway_id = models.CharField(max_length=64, blank=True, db_index=True)
+    uuid = models.CharField(max_length=64, blank=True)
+    sn = models.CharField(max_length=64, blank=True)
+    mac = models.CharField(max_length=32, blank=True)
+    ip = models.CharField(max_length=64, blank=True, help_text="the public address it speaks from")
+    time_zone = models.CharField(max_length=16, blank=True)
+    owner_id = models.CharField(max_length=64, blank=True, help_text="the home it belongs to")
+    uid = models.CharField(max_length=64, blank=True)
+    icon = models.CharField(max_length=255, blank=True, help_text="path as the cloud gives it")
+    model = models.CharField(max_length=128, blank=True)
+    local_key = EncryptedTextField(blank=True)
+
+    active_at = models.DateTimeField(null=True, help_text="when it was paired")
+    created_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(null=True, help_text="the vendor's; not the last report")
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField(
+        help_text="kept while it changes; a present device was seen in every complete sync since"
+    )
+
+    state = models.CharField(max_length=8, choices=State, default=State.PRESENT)
+    state_since = models.DateTimeField()
+    state_reason = models.TextField(blank=True)
+    absences = models.PositiveSmallIntegerField(
+        default=0, help_text="runs in which the cloud itself denied its id"
+    )
+
+    status = models.JSONField(default=dict, help_text="code -> value, as the cloud last said")
+    stamps = models.JSONField(
+        default=dict, help_text="code -> [changed ms, received ms, provenance number]"
+    )
+    listing_digest = models.BinaryField(default=b"", help_text="of the last listing: same, no work")
+    last_event_at = models.DateTimeField(null=True)
+
+    logs_supported = models.BooleanField(default=True)
+    harvested_at = models.DateTimeField(null=True)
+    next_harvest_at = models.DateTimeField(db_default=Now())
+    factory_read_at = models.DateTimeField(null=True)
+
+    tags = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    note = models.TextField(blank=True)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name", "id")
+        indexes = (
+            # listing: the default order of the device list, walked by key
+            models.Index("name", "id", name="device_by_name"),
+            # listing: newest event first
+            models.Index(
+                models.F("last_event_at").desc(nulls_last=True), "id", name="device_by_last_event"
+            ),
+            # listing: filters that staff use most
+            models.Index("category", "name", "id", name="device_by_category"),
+            # harvest.due: who is to be read next
+            models.Index("next_harvest_at", name="device_harvest_due"),
+            # listing: search by part of a name or id
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="device_name_part"),
+            GinIndex(fields=["device_id"], opclasses=["gin_trgm_ops"], name="device_id_part"),
+            GinIndex(fields=["tags"], name="device_tags"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.device_id

@@ -1,0 +1,60 @@
+"""Reads of the mirror, named in the words of the trade. They never write."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from .models import Device, LogEntry  # noqa: F401  types only: models import this module
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    """Devices, as staff ask for them."""
+
+    def present(self) -> Self:
+        """Those that the cloud lists."""
+        return self.filter(state="present")
+
+    def not_removed(self) -> Self:
+        """Those that staff still can act on, listed or missing."""
+        return self.exclude(state="removed")
+
+    def search(self, text: str) -> Self:
+        """Those whose name, id, uuid, sn, mac or product name holds `text`."""
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(device_id__icontains=text)
+            | Q(uuid__iexact=text)
+            | Q(sn__iexact=text)
+            | Q(mac__iexact=text)
+            | Q(product__name__icontains=text)
+        )
+
+    def with_value(self, code: str, value: Any) -> Self:
+        """Those whose data point `code` has `value` now."""
+        return self.filter(**{"status__contains": {code: value}})
+
+    def due_for_harvest(self, now: datetime) -> Self:
+        """Those whose log is to be read now, the longest overdue first."""
+        return self.filter(state="present", logs_supported=True, next_harvest_at__lte=now).order_by(
+            "next_harvest_at"
+        )
+
+    def children_of(self, gateway_id: str) -> Self:
+        """The sub-devices behind a gateway."""
+        return self.filter(gateway_id=gateway_id)
+
+
+class LogQuerySet(models.QuerySet["LogEntry"]):
+    """History rows, newest first unless asked otherwise."""
+
+    def of(self, device: "Device") -> Self:
+        """The history of one device."""
+        return self.filter(device=device)
+
+    def between(self, start: datetime | None, end: datetime | None) -> Self:
+        """Half-open: from `start`, before `end`."""
+        rows = self if start is None else self.filter(event_time__gte=start)
+        return rows if end is None else rows.filter(event_time__lt=end)
