@@ -1,0 +1,1 @@
+"""Users' roles and rights, REST tokens and sign-in. Knows nothing of devices."""

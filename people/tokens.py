@@ -1,0 +1,95 @@
+"""REST tokens: making one, and knowing a caller by one. The token itself is never stored or logged."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from people.models import ApiToken
+from people.rights import capped
+from people.roles import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from rest_framework.request import Request
+
+MARK = "fleet_"  # lets secret scanners and people recognise a leaked token
+SHOWN = len(MARK) + 4  # characters of a token that lists may show
+TOUCH = timedelta(
+    minutes=1
+)  # a write a minute tells enough of use, a write a request costs too much
+
+
+def make(
+    owner: User,
+    name: str,
+    now: datetime,
+    *,
+    role: Role,
+    lifetime: timedelta,
+    read_only: bool = False,
+) -> tuple[ApiToken, str]:
+    """Store a new token; its text is in the answer and nowhere else."""
+    text = MARK + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        name=name,
+        owner=owner,
+        role=role,
+        read_only=read_only,
+        prefix=text[:SHOWN],
+        digest=digest(text),
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    return token, text
+
+
+def digest(text: str) -> str:
+    """What is stored of a token. Plain SHA-256 is enough: 32 random bytes cannot be guessed."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def owner_of(text: str, now: datetime) -> ApiToken | None:
+    """The living token of an active user, noted as used; None for any other text."""
+    token = ApiToken.objects.select_related("owner").filter(digest=digest(text)).first()
+    if token is None or token.expires_at <= now or not token.owner.is_active:
+        return None
+    if token.last_used_at is None or token.last_used_at < now - TOUCH:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return token
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Token <token>`."""
+
+    keyword = "Token"
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """The token's owner, capped by the token; None when the header is for someone else."""
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != self.keyword.lower().encode():
+            return None
+        token = owner_of(_text(words[1:]), timezone.now())
+        if token is None:
+            raise AuthenticationFailed(
+                _("No living token has this text: wrong, expired or revoked.")
+            )
+        return capped(token.owner, token), token
+
+    def authenticate_header(self, request: Request) -> str:
+        """Answer 401, not 403, to callers who are not known."""
+        del request
+        return self.keyword
+
+
+def _text(words: list[bytes]) -> str:
+    if len(words) != 1:
+        raise AuthenticationFailed(_("Say: Authorization: Token <token>, with no spaces in it."))
+    return words[0].decode("latin-1")

@@ -1,0 +1,1 @@
+"""What every REST call shares: cursors, problem answers, idempotency keys. Knows no domain."""

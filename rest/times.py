@@ -1,0 +1,39 @@
+"""How times are written in every answer: RFC 3339, UTC, milliseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, overload
+
+from rest_framework import serializers
+
+
+@overload
+def stamp(at: datetime) -> str: ...
+@overload
+def stamp(at: None) -> None: ...
+def stamp(at: datetime | None) -> str | None:
+    """`2026-11-21T22:37:05.120Z`; None stays None. Milliseconds are cut, never rounded up."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+@overload
+def stamp_ms(at: int) -> str: ...
+@overload
+def stamp_ms(at: None) -> None: ...
+def stamp_ms(at: int | None) -> str | None:
+    """The same for a time that is known as milliseconds since 1970."""
+    if at is None:
+        return None
+    seconds, rest = divmod(at, 1000)
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{rest:03d}Z"
+
+
+class TimeField(serializers.DateTimeField):
+    """A time in an answer."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Write it as `stamp` does."""
+        return stamp(value)
