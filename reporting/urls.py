@@ -1,0 +1,7 @@
+"""Addresses of the pages of this room."""
+
+from django.urls import URLPattern
+
+app_name = "reporting"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Mirrors the packages; the simulator stands for the clouds, PostgreSQL and Valkey are real."""

@@ -1,0 +1,33 @@
+"""What every test may ask for. Servers are started by tests/services.py."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_runtest_setup(item):
+    """Let tests speak to this machine only; skip or fail browser tests without a browser."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    if "page" in getattr(item, "fixturenames", ()) and not CHROMIUM:
+        reason = "No Chromium found: run `sudo apt-get install chromium`."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def now():
+    """Return the moment at which a test happens."""
+    return datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Use the system's Chromium; inside containers it cannot make its own sandbox."""
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": arguments}

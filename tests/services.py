@@ -1,0 +1,93 @@
+"""Starts a private PostgreSQL and Valkey for one run of pytest, before Django reads its settings.
+
+`tests/settings.py` calls it: pytest-django looks at the settings before any conftest.py is read.
+Set DATABASE_URL and BROKER_URL to test against other servers; then nothing is started.
+"""
+
+import atexit
+import contextlib
+import ctypes
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from fleet import embedded
+
+PATIENCE_S = 30
+STARTED: list[subprocess.Popen[bytes]] = []
+OWN_PROCESS = os.getpid()
+# None of these may leak from the shell into a test.
+FOREIGN = ("TUYA_", "USH_", "SYNC_", "HARVEST_", "COOLING_", "APPROVAL_", "ADMIN_", "FLEET_ENV")
+
+
+def _die_with_parent() -> None:
+    """Ask the kernel (prctl PR_SET_PDEATHSIG): a killed pytest leaves no server behind."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
+
+
+def start(server: embedded.Server, logs: Path) -> None:
+    """Run the server until this process ends; raises with its log when it does not answer."""
+    log = logs / f"{server.name}.log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(  # noqa: S603
+            server.command, stdout=stream, stderr=stream, preexec_fn=_die_with_parent
+        )
+    STARTED.append(process)
+    deadline = time.monotonic() + PATIENCE_S
+    while not server.answers():
+        if process.poll() is not None or time.monotonic() > deadline:
+            message = f"{server.name} did not start:\n{log.read_text(errors='replace')}"
+            raise RuntimeError(message)
+        time.sleep(0.02)
+
+
+def stop(folder: Path) -> None:
+    """End the servers and remove their files; nothing in them outlives the tests."""
+    if os.getpid() != OWN_PROCESS:
+        return
+    for process in STARTED:
+        process.send_signal(signal.SIGQUIT if "postgres" in str(process.args) else signal.SIGTERM)
+    for process in STARTED:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def start_all() -> None:
+    """Start what no URL names, and tell the settings through the environment.
+
+    A process that a test starts inherits the environment, and so the servers.
+    """
+    if os.environ.get("FLEET_TESTS"):
+        return
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        del os.environ[name]
+    folder = Path(tempfile.mkdtemp(prefix="fleet-tests-"))
+    atexit.register(stop, folder)
+    if not os.environ.get("DATABASE_URL"):
+        server = embedded.postgres(folder, secrets.token_urlsafe(24), fast_and_forgetful=True)
+        start(server, folder)
+        os.environ["DATABASE_URL"] = server.url
+    if not os.environ.get("BROKER_URL"):
+        server = embedded.valkey(folder, secrets.token_urlsafe(24))
+        start(server, folder)
+        os.environ["BROKER_URL"] = server.url
+    os.environ |= {
+        "FLEET_TESTS": "1",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "FLEET_DATA": str(folder / "data"),
+        "FLEET_ENV_FILE": os.devnull,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        # Playwright's synchronous interface runs an event loop in the test's own thread.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    }
