@@ -1,0 +1,35 @@
+"""Rings the alarm clock after commit. A bell that is not heard costs seconds: beat rings too."""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def ring_operations() -> None:
+    """Wake the runner once the order is committed."""
+    _ring("devices.tasks.run_operations")
+
+
+def ring_sync() -> None:
+    """Wake the sync."""
+    _ring("devices.tasks.sync")
+
+
+def ring_device(device_id: str) -> None:
+    """Read one device now."""
+    _ring("devices.tasks.sync_device", device_id)
+
+
+def _ring(task: str, *args: str) -> None:
+    transaction.on_commit(lambda: _send(task, *args))
+
+
+def _send(task: str, *args: str) -> None:
+    try:
+        current_app.send_task(task, args=args, retry=False)
+    except (OperationalError, OSError) as exc:
+        logger.warning("bell not heard", extra={"task": task, "error": str(exc)})

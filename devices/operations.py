@@ -1,0 +1,282 @@
+"""The door: the only way to change anything in the device cloud. Page, REST and command line
+come through here; nothing here calls the cloud, the runner does.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from pages import live
+from people.rights import Right, may, refusal
+
+from . import bell
+from .models import Device, Operation, OperationItem
+from .plans import DESTRUCTIVE, BadOrder, Note, Order, Preview
+from .plans import preview as preview_order
+
+__all__ = [
+    "BadOrder",
+    "Busy",
+    "Forbidden",
+    "Order",
+    "Preview",
+    "Stale",
+    "WrongState",
+    "approve",
+    "cancel",
+    "pause",
+    "preview",
+    "reject",
+    "request",
+    "resume",
+    "retry_failed",
+]
+
+State = Operation.State
+Outcome = OperationItem.Outcome
+
+RIGHTS = {
+    Operation.Kind.RENAME: Right.RENAME,
+    Operation.Kind.REMOVE: Right.REMOVE,
+    Operation.Kind.FACTORY_RESET: Right.RESET,
+}
+
+
+class Forbidden(Exception):  # noqa: N818  an answer, not a fault
+    """The person may not do this; the text says which right is missing and who can give it."""
+
+
+class Busy(Exception):  # noqa: N818  an answer, not a fault
+    """A device has an open operation; `operation_id` links to it."""
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(f"{note.device_id}: {note.why}")
+        self.operation_id = note.operation_id
+
+
+class Stale(Exception):  # noqa: N818  an answer, not a fault
+    """The list is no longer the one that was previewed."""
+
+
+class WrongState(Exception):  # noqa: N818  an answer, not a fault
+    """The operation is past the point where this could be asked."""
+
+
+def preview(order: Order, *, by: User) -> Preview:
+    """Say what the order would do. Raises `BadOrder`, `Forbidden`."""
+    _demand(by, RIGHTS[order.kind])
+    return preview_order(order)
+
+
+def request(
+    order: Order, *, by: User, now: datetime, retry_of: Operation | None = None
+) -> Operation:
+    """Freeze the list and write the order down; the runner carries it out.
+
+    Raises `BadOrder`, `Forbidden`, `Busy` (an open operation holds the only devices left) and
+    `Stale` (`order.plan_hash` names another list). Two requests that race for a device: one wins,
+    the other is `Busy`, by a unique constraint.
+    """
+    plan = preview(order, by=by)
+    _check_reason(order)
+    if order.plan_hash and order.plan_hash != plan.plan_hash:
+        raise Stale(_("The devices or names changed since the preview. Look again, then confirm."))
+    if not plan.will_act:
+        _nothing_to_do(plan)
+    try:
+        with transaction.atomic():
+            operation = _write(order, plan, by, now, retry_of)
+            live.announce("operations", [str(operation.pk)])
+    except IntegrityError as exc:
+        note = next((n for n in preview_order(order).skip if n.operation_id), None)
+        if note is None:
+            raise
+        raise Busy(note) from exc
+    bell.ring_operations()
+    return operation
+
+
+def _check_reason(order: Order) -> None:
+    if order.kind in DESTRUCTIVE and not order.reason.strip():
+        raise BadOrder({"reason": _("A reason is required: it is kept in the audit.")})
+
+
+def _nothing_to_do(plan: Preview) -> None:
+    busy = next((note for note in plan.skip if note.operation_id), None)
+    if busy is not None:
+        raise Busy(busy)
+    first = plan.skip[0]
+    raise BadOrder({"devices": f"{first.device_id}: {first.why}"})
+
+
+def _write(
+    order: Order, plan: Preview, by: User, now: datetime, retry_of: Operation | None
+) -> Operation:
+    operation = Operation.objects.create(
+        kind=order.kind,
+        state=State.AWAITING_APPROVAL if plan.needs_approval else _first_state(order.kind),
+        reason=order.reason.strip(),
+        params={"name": order.name, "names": dict(order.names or {})},
+        pace_per_minute=order.pace_per_minute,
+        stop_after_failures=order.stop_after_failures,
+        plan_hash=plan.plan_hash,
+        needs_approval=plan.needs_approval,
+        requested_by=by,
+        requested_by_name=by.get_username(),
+        created_at=now,
+        starts_at=_start(order.kind, now),
+        retry_of=retry_of,
+    )
+    items = [*_acting(operation, plan), *_skipped(operation, plan, now)]
+    OperationItem.objects.bulk_create(items, batch_size=1000)
+    return operation
+
+
+def _acting(operation: Operation, plan: Preview) -> list[OperationItem]:
+    return [
+        OperationItem(
+            operation=operation,
+            position=position,
+            device=planned.device,
+            device_key=planned.device.device_id,
+            device_name=planned.device.name,
+            new_name=planned.new_name,
+        )
+        for position, planned in enumerate(plan.will_act)
+    ]
+
+
+def _skipped(operation: Operation, plan: Preview, now: datetime) -> list[OperationItem]:
+    why = {note.device_id: note.why for note in plan.skip}
+    known = Device.objects.filter(device_id__in=why).order_by("pk")
+    return [
+        OperationItem(
+            operation=operation,
+            position=len(plan.will_act) + place,
+            device=device,
+            device_key=device.device_id,
+            device_name=device.name,
+            outcome=Outcome.SKIPPED,
+            why=why[device.device_id],
+            settled_at=now,
+        )
+        for place, device in enumerate(known)
+    ]
+
+
+def _first_state(kind: str) -> State:
+    cools = kind in DESTRUCTIVE and settings.COOLING_OFF
+    return State.COOLING_OFF if cools else State.RUNNING
+
+
+def _start(kind: str, now: datetime) -> datetime:
+    return now + settings.COOLING_OFF if kind in DESTRUCTIVE else now
+
+
+def approve(operation: Operation, *, by: User, now: datetime) -> None:
+    """A second person agrees; the cooling-off time starts. Raises `Forbidden`, `WrongState`."""
+    _demand(by, Right.APPROVE)
+    if operation.requested_by_id == by.pk:
+        raise Forbidden(_("You asked for it yourself: another person must approve it."))
+    _move(
+        operation,
+        (State.AWAITING_APPROVAL,),
+        state=_first_state(operation.kind),
+        approved_by=by,
+        approved_by_name=by.get_username(),
+        approved_at=now,
+        starts_at=_start(operation.kind, now),
+    )
+    bell.ring_operations()
+
+
+def reject(operation: Operation, *, by: User, now: datetime) -> None:
+    """A second person refuses; nothing is sent. Raises `Forbidden`, `WrongState`."""
+    _demand(by, Right.APPROVE)
+    _end(operation, (State.AWAITING_APPROVAL,), State.REJECTED, by, now)
+
+
+def cancel(operation: Operation, *, by: User, now: datetime) -> None:
+    """Undo what was not sent yet; what was sent cannot be recalled and is still settled."""
+    _demand(by, RIGHTS[Operation.Kind(operation.kind)])
+    live_states = (State.AWAITING_APPROVAL, State.COOLING_OFF, State.RUNNING, State.PAUSED)
+    _end(operation, live_states, State.CANCELLED, by, now)
+
+
+def pause(operation: Operation, *, by: User, now: datetime) -> None:
+    """Send no more until resumed. Raises `Forbidden`, `WrongState`."""
+    del now
+    _demand(by, RIGHTS[Operation.Kind(operation.kind)])
+    _move(operation, (State.COOLING_OFF, State.RUNNING), state=State.PAUSED)
+
+
+def resume(operation: Operation, *, by: User, now: datetime) -> None:
+    """Go on; a cooling-off time that was paused starts anew."""
+    _demand(by, RIGHTS[Operation.Kind(operation.kind)])
+    untouched = operation.started_at is None
+    _move(
+        operation,
+        (State.PAUSED,),
+        state=_first_state(operation.kind) if untouched else State.RUNNING,
+        starts_at=_start(operation.kind, now) if untouched else operation.starts_at,
+    )
+    bell.ring_operations()
+
+
+def retry_failed(operation: Operation, *, by: User, now: datetime) -> Operation:
+    """Ask again for the devices that the vendor refused, as an operation of its own.
+
+    What is unknown or unconfirmed is never asked again: it may have happened.
+    """
+    refused = operation.items.filter(outcome=Outcome.REFUSED).order_by("position")
+    names = {item.device_key: item.new_name for item in refused}
+    if not names:
+        raise WrongState(_("No device of this operation was refused; there is nothing to retry."))
+    order = Order(
+        kind=Operation.Kind(operation.kind),
+        device_ids=tuple(names),
+        names=names if operation.kind == Operation.Kind.RENAME else None,
+        reason=operation.reason,
+        pace_per_minute=operation.pace_per_minute,
+        stop_after_failures=operation.stop_after_failures,
+    )
+    return request(order, by=by, now=now, retry_of=operation)
+
+
+def _demand(by: User, right: Right) -> None:
+    if not may(by, right):
+        raise Forbidden(refusal(by, right))
+
+
+def _move(operation: Operation, allowed: tuple[State, ...], **to: object) -> None:
+    with transaction.atomic():
+        moved = Operation.objects.filter(pk=operation.pk, state__in=allowed).update(**to)
+        live.announce("operations", [str(operation.pk)])
+    _refuse_unless(moved, operation)
+
+
+def _end(
+    operation: Operation, allowed: tuple[State, ...], state: State, by: User, now: datetime
+) -> None:
+    with transaction.atomic():
+        moved = Operation.objects.filter(pk=operation.pk, state__in=allowed).update(
+            state=state, finished_at=now, ended_by_name=by.get_username()
+        )
+        if moved:
+            waiting = operation.items.filter(Q(outcome=Outcome.QUEUED))
+            waiting.update(outcome=Outcome.CANCELLED, settled_at=now)
+        live.announce("operations", [str(operation.pk)])
+    _refuse_unless(moved, operation)
+
+
+def _refuse_unless(moved: int, operation: Operation) -> None:
+    operation.refresh_from_db()
+    if not moved:
+        raise WrongState(
+            _("Operation #%(id)d is %(state)s: this can no longer be asked of it.")
+            % {"id": operation.pk, "state": operation.get_state_display()}
+        )
