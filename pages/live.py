@@ -9,14 +9,15 @@ CHANNEL = "fleet"
 
 TOPICS = frozenset({"devices", "logs", "operations", "delivery", "cloud"})
 
-# PostgreSQL refuses a payload of 8,000 bytes or more; the rest is head-room for a rename of the keys.
+# PostgreSQL refuses a payload of 8,000 bytes or more; the rest is head-room.
 LONGEST = 7_900
 
 
 def announce(topic: str, ids: Iterable[str] = ()) -> None:
-    """Say that `ids` of `topic` changed; heard when the current transaction commits, never if it rolls back.
+    """Say that `ids` of `topic` changed: heard at commit, never if the transaction rolls back.
 
-    Meant once a batch. A list that would not fit is left out: the hearer then takes it that any may have changed.
+    Meant once a batch. A list that would not fit is left out: the hearer then takes it that
+    any of them may have changed.
     """
     if topic not in TOPICS:
         message = f"no page listens to {topic!r}; topics are {', '.join(sorted(TOPICS))}"
@@ -26,8 +27,8 @@ def announce(topic: str, ids: Iterable[str] = ()) -> None:
 
 
 def payload(topic: str, ids: Iterable[str]) -> str:
-    """The words on the wire: `{"topic": …, "ids": […]}`, or `"ids": "many"` when the list does not fit."""
+    """Return the words on the wire; `"ids": "many"` stands for a list that does not fit."""
     exact = json.dumps({"topic": topic, "ids": sorted(set(ids))}, separators=(",", ":"))
-    if len(exact) <= LONGEST:  # json.dumps escapes to ASCII, so characters are bytes
+    if len(exact) < LONGEST:  # json.dumps escapes to ASCII, so characters are bytes
         return exact
     return json.dumps({"topic": topic, "ids": "many"}, separators=(",", ":"))

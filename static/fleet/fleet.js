@@ -1,0 +1,10 @@
+// Starts the small modules that every page shares. Each looks for its own data- attributes.
+import "./time.js";
+import "./choices.js";
+import "./copy.js";
+import "./keys.js";
+import "./live.js";
+import "./selection.js";
+import "./confirm.js";
+import "./drawn.js";
+if (document.querySelector("[data-chart]")) import("./chart.js");
