@@ -1,4 +1,4 @@
-"""Makes the first user, so that a fresh Fleet can be entered. Never touches a Fleet that has users."""
+"""Makes the first user, so that a fresh Fleet can be entered. Does nothing where users exist."""
 
 from __future__ import annotations
 

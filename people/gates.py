@@ -9,10 +9,10 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
-from django.conf import settings
 
 from people.rights import Right, may, refusal
 

@@ -1,4 +1,4 @@
-"""The rights that Fleet knows and the four roles that bundle them. Pure: asks nobody, stores nothing."""
+"""The rights that Fleet knows and the four roles that bundle them. Pure: stores nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""REST tokens: making one, and knowing a caller by one. The token itself is never stored or logged."""
+"""REST tokens: making one, and knowing a caller by one. Its text is never stored or logged."""
 
 from __future__ import annotations
 

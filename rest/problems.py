@@ -1,5 +1,4 @@
-"""Every refusal of a REST call as `application/problem+json` (RFC 9457). Turns errors into answers,
-decides nothing else."""
+"""Every refusal of a REST call as `application/problem+json` (RFC 9457). Decides nothing."""
 
 from __future__ import annotations
 
@@ -70,7 +69,7 @@ def _as_known(exc: Exception) -> Exception:
 def body(exc: Exception, answer: Response, instance: str) -> dict[str, Any]:
     """The problem's members, in the order in which a person reads them."""
     status = HTTPStatus(answer.status_code)
-    problem = {
+    problem: dict[str, Any] = {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,

@@ -1,4 +1,4 @@
-"""`manage.py apitoken USERNAME`: makes a REST token and prints it, alone, so that scripts can catch it."""
+"""`manage.py apitoken USERNAME`: makes a REST token and prints it alone, for scripts to catch."""
 
 from __future__ import annotations
 

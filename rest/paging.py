@@ -1,0 +1,65 @@
+"""Turns the parameters `cursor`, `page_size` and `count` of a list call into a page of rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from rest import cursors
+from rest.problems import Problem, invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.db.models import QuerySet
+    from rest_framework.request import Request
+
+PARAMETERS = ("cursor", "page_size", "count")
+PAGE_SIZE = 50
+LARGEST_PAGE = 500
+
+
+def answer(
+    request: Request,
+    queryset: QuerySet[Any, Any],
+    order: Sequence[str],
+    rows: Callable[[list[Any]], list[Any]],
+) -> Response:
+    """The page that the request asks for, its rows written by `rows`, with links both ways."""
+    found = cut(request, queryset, order)
+    body: dict[str, Any] = {
+        "next": link(request, found.next),
+        "previous": link(request, found.previous),
+    }
+    if request.query_params.get("count") in ("1", "true"):
+        body["count"] = cursors.count(queryset)
+    return Response(body | {"results": rows(found.rows)})
+
+
+def cut(request: Request, queryset: QuerySet[Any, Any], order: Sequence[str]) -> cursors.Page:
+    """The rows themselves; a bad cursor or size is answered 400."""
+    cursor = request.query_params.get("cursor") or None
+    try:
+        return cursors.page(queryset, order, cursor, size(request))
+    except cursors.BadCursorError as fault:
+        words = _("This cursor was altered or belongs to another list: start without one.")
+        raise Problem(400, "bad_cursor", words) from fault
+
+
+def size(request: Request) -> int:
+    """How many rows are wanted."""
+    text = request.query_params.get("page_size", str(PAGE_SIZE))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+        raise invalid({"page_size": [_("1 to %(most)s, please.") % {"most": LARGEST_PAGE}]})
+    return int(text)
+
+
+def link(request: Request, cursor: str | None) -> str | None:
+    """The address of a neighbouring page; counting is not asked for again."""
+    if cursor is None:
+        return None
+    here = remove_query_param(request.build_absolute_uri(), "count")
+    return replace_query_param(here, "cursor", cursor)
