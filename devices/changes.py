@@ -77,9 +77,7 @@ def same(one: RawValue, other: RawValue) -> bool:
     if _is_number(one) and _is_number(other):
         return bool(one == other or (one != one and other != other))  # noqa: PLR0124 NaN
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(
-            same(one[key], other[key]) for key in one
-        )
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)

@@ -67,7 +67,7 @@ def share(ledger: Ledger, start: int, end: int) -> float:
     return 1 - sum(gap.end - gap.start for gap in missing) / (end - start)
 
 
-def windows(  # noqa: PLR0913 the question has that many numbers
+def windows(
     ledger: Ledger,
     since: int,
     now: int,
@@ -108,9 +108,7 @@ def from_json(stored: Mapping[str, Sequence[Sequence[Any]]] | None) -> Ledger:
     """Read what `to_json` wrote; nothing stored is an empty ledger."""
     stored = stored or {}
     complete = merge(Interval(*part) for part in stored.get("complete", ()))
-    return Ledger(
-        complete, _without(_joined(Lost(*p) for p in stored.get("lost", ())), complete)
-    )
+    return Ledger(complete, _without(_joined(Lost(*p) for p in stored.get("lost", ())), complete))
 
 
 def merge(parts: Iterable[Interval]) -> tuple[Interval, ...]:
@@ -124,9 +122,7 @@ def merge(parts: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(merged)
 
 
-def subtract(
-    parts: Iterable[Interval], taken: Iterable[Interval | Lost]
-) -> tuple[Interval, ...]:
+def subtract(parts: Iterable[Interval], taken: Iterable[Interval | Lost]) -> tuple[Interval, ...]:
     """Return what of the parts remains when everything taken is cut out."""
     holes = merge(Interval(hole.start, hole.end) for hole in taken)
     remaining: list[Interval] = []
@@ -169,4 +165,5 @@ def _joined(lost: Iterable[Lost]) -> tuple[Lost, ...]:
 
 
 def _earliest(ledger: Ledger) -> int:
-    return min((part.start for part in (*ledger.complete, *ledger.lost)), default=0)
+    starts = [part.start for part in ledger.complete]
+    return min([*starts, *(part.start for part in ledger.lost)], default=0)

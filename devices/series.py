@@ -63,7 +63,7 @@ class Series:
     left_out: int = 0
 
 
-def series(  # noqa: PLR0913 a chart has two ends, a limit and a kind
+def series(
     points: Iterable[Point],
     gaps: Iterable[Gap],
     start: int,
@@ -79,9 +79,7 @@ def series(  # noqa: PLR0913 a chart has two ends, a limit and a kind
     than `start`: its value holds at `start` when no gap lies between.
     """
     ordered = sorted(points, key=lambda point: point.at_ms)
-    kind = kind or (
-        "line" if all(_is_number(point.value) for point in ordered) else "step"
-    )
+    kind = kind or ("line" if all(_is_number(point.value) for point in ordered) else "step")
     gaps = tuple(sorted(gaps, key=lambda gap: (gap.start, gap.end)))
     borders = sorted({moment for gap in gaps for moment in (gap.start, gap.end)})
     if kind == "line":
@@ -95,7 +93,7 @@ def series(  # noqa: PLR0913 a chart has two ends, a limit and a kind
     return Series(kind, (), _buckets(drawn, borders, start, end, limit), gaps, left_out)
 
 
-def gaps_between(  # noqa: PLR0913 a gap has that many causes
+def gaps_between(
     ledger: Ledger,
     since: int,
     start: int,
@@ -129,9 +127,7 @@ def _lost_between(ledger: Ledger, span: Interval) -> list[Gap]:
     return [gap for gap in clipped if gap.start < gap.end]
 
 
-def _steps(
-    ordered: Sequence[Point], borders: Sequence[int], start: int, end: int
-) -> list[Point]:
+def _steps(ordered: Sequence[Point], borders: Sequence[int], start: int, end: int) -> list[Point]:
     """Keep the points where the value becomes another, or is known again after a gap."""
     kept: list[Point] = []
     for point in ordered:
@@ -144,9 +140,7 @@ def _steps(
             kept.append(point)
     before = [point for point in kept if point.at_ms < start]
     drawn = [point for point in kept if point.at_ms >= start]
-    holds = before and bisect_right(borders, before[-1].at_ms) == bisect_right(
-        borders, start
-    )
+    holds = before and bisect_right(borders, before[-1].at_ms) == bisect_right(borders, start)
     if holds and not (drawn and drawn[0].at_ms == start):
         drawn.insert(0, Point(start, before[-1].value))
     return drawn
