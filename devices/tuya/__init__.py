@@ -1,0 +1,1 @@
+"""The device cloud's client: signs, asks, checks, decodes. Knows no Django and keeps no state but its token."""

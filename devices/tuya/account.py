@@ -1,0 +1,45 @@
+"""Which project of which data center is asked, and how long one call may take. The secret never shows."""
+
+from __future__ import annotations
+
+import msgspec
+
+# doc Ka4a8uuo1j4t4 "API request"; Singapore is on another domain.
+REGIONS = {
+    "cn": "https://openapi.tuyacn.com",
+    "us": "https://openapi.tuyaus.com",
+    "us-e": "https://openapi-ueaz.tuyaus.com",
+    "eu": "https://openapi.tuyaeu.com",
+    "eu-w": "https://openapi-weaz.tuyaeu.com",
+    "in": "https://openapi.tuyain.com",
+    "sg": "https://openapi-sg.iotbing.com",
+}
+
+
+def base_url(name: str) -> str:
+    """A region's name or a URL, as a URL without a trailing slash."""
+    return REGIONS.get(name.strip().lower(), name.strip()).rstrip("/")
+
+
+class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds. `total` ends a call that drips byte by byte."""
+
+    connect: float = 3.0
+    read: float = 10.0
+    write: float = 10.0
+    pool: float = 10.0
+    total: float = 30.0
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One cloud project."""
+
+    client_id: str
+    client_secret: str
+    base_url: str
+    log_edition: str = "free"  # "free" (query_type=1) or "paid" (query_type=2)
+    timeouts: Timeouts = Timeouts()
+
+    def __repr__(self) -> str:
+        """Hide the secret."""
+        return f"Account(client_id={self.client_id!r}, base_url={self.base_url!r})"

@@ -1,0 +1,201 @@
+"""Finding the devices: four ways to walk a list, one rule for when the list is proven complete. Stores nothing.
+
+Ways and pitfalls: `iot-01/associated-users` (as tinytuya and homebridge-tuya-platform use it; has_more may be missing,
+tinytuya PR#342), `users/{uid}/devices`, `v2.0/cloud/thing/device` (camelCase, no has_more), `v1.0/devices?device_ids=`
+(silently cut at 20 without a page size, tuya-homebridge#40).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from . import wire
+from .batches import BATCH, bisected, slices
+from .errors import Kind, Refused, Unintelligible
+from .exchange import Request
+from .wire import Device, Page
+
+Ask = Callable[[Request], Any]
+
+ASSOCIATED = "GET /v1.0/iot-01/associated-users/devices"
+OF_USER = "GET /v1.0/users/{uid}/devices"
+THING = "GET /v2.0/cloud/thing/device"
+BY_IDS = "GET /v1.0/devices"
+ASSOCIATED_SIZE = 100  # a page; homebridge-tuya-platform's figure
+THING_SIZE = 20  # the vendor's cap
+MAX_PAGES = 20_000
+MAX_EMPTY = 3  # empty pages in a row that still promise more
+NO_DEVICES = 2002
+
+
+def walk(
+    ask: Ask, discovery: str, known_ids: Iterable[str], one: Callable[[str], Device]
+) -> Iterator[Page]:
+    """Walk the listing that `discovery` names, each device once. The last page says whether all were seen."""
+    way, _, rest = discovery.partition(":")
+    if way == "associated-users":
+        pages = _rows(ask, _associated_page)
+    elif way == "thing":
+        pages = _rows(ask, _thing_page)
+    elif way == "user" and rest.strip():
+        pages = _users(ask, [uid.strip() for uid in rest.split(",") if uid.strip()])
+    elif way == "ids":
+        pages = _ids(ask, list(dict.fromkeys(known_ids)), one)
+    else:
+        raise ValueError(f"TUYA_DISCOVERY={discovery!r} names no listing")
+    return _once_each(pages)
+
+
+def _once_each(pages: Iterator[Page]) -> Iterator[Page]:
+    """Drop what was seen before: a device shared by two homes, or a page that came twice."""
+    seen: set[str] = set()
+    for page in pages:
+        fresh = {device.id: device for device in page.devices if device.id not in seen}
+        seen |= fresh.keys()
+        yield replace(page, devices=tuple(fresh.values()))
+
+
+class _Found(wire.Page, frozen=True, kw_only=True):
+    """A raw page on its way: with the cursor to go on from and what the vendor said about more."""
+
+    cursor: str = ""
+    more: bool | None = None
+    rows: int = 0
+
+
+def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
+    """Follow the cursor until the vendor says that there is no more, or stops making sense."""
+    cursor, count, empty = "", 0, 0
+    cursors: set[str] = set()
+    for _ in range(MAX_PAGES):
+        found = fetch(ask, cursor)
+        count += found.rows
+        empty = 0 if found.rows else empty + 1
+        ended, why = _verdict(found, count, empty, cursors)
+        cursor = found.cursor
+        cursors.add(cursor)
+        yield _as_page(found, complete=ended and not why and not found.unreadable, why=why)
+        if ended or why:
+            return
+    yield Page(why=f"more than {MAX_PAGES} pages")
+
+
+def _verdict(found: _Found, count: int, empty: int, cursors: set[str]) -> tuple[bool, str]:
+    """Whether the walk ended here, and what, if anything, speaks against the list being whole."""
+    more = found.more if found.more is not None else _guess_more(found, count)
+    if not more:
+        short = found.total is not None and count < found.total
+        return True, f"{count} of {found.total} devices came" if short else ""
+    if not found.cursor:
+        return False, "more devices are announced but no cursor to continue from"
+    if found.cursor in cursors:
+        return False, "the cursor came back to a page already read"
+    return False, f"{empty} empty pages in a row" if empty >= MAX_EMPTY else ""
+
+
+def _guess_more(found: _Found, count: int) -> bool:
+    """has_more is missing: go on while there is a cursor, rows came, and the total is not reached."""
+    reached = found.total is not None and count >= found.total
+    return bool(found.cursor and found.rows and not reached)
+
+
+def _as_page(found: _Found, *, complete: bool, why: str) -> Page:
+    return Page(
+        devices=found.devices,
+        complete=complete,
+        total=found.total,
+        unreadable=found.unreadable,
+        why=why,
+    )
+
+
+def _associated_page(ask: Ask, cursor: str) -> _Found:
+    query = {"size": str(ASSOCIATED_SIZE)} | ({"last_row_key": cursor} if cursor else {})
+    raw = ask(
+        Request(endpoint=ASSOCIATED, path="/v1.0/iot-01/associated-users/devices", query=query)
+    )
+    items = raw.get("devices", raw.get("list")) if isinstance(raw, Mapping) else None
+    return _found(
+        items,
+        ASSOCIATED,
+        cursor=wire.text(raw.get("last_row_key")) or "" if items is not None else "",
+        more=wire.flag(raw.get("has_more")) if items is not None else None,
+        total=wire.number(raw.get("total")) if items is not None else None,
+    )
+
+
+def _thing_page(ask: Ask, cursor: str) -> _Found:
+    """A bare list. Only an empty page ends it: a short one may be the vendor's whim."""
+    query = {"page_size": str(THING_SIZE)} | ({"last_id": cursor} if cursor else {})
+    raw = ask(Request(endpoint=THING, path="/v2.0/cloud/thing/device", query=query))
+    items = raw.get("list") if isinstance(raw, Mapping) else raw
+    found = _found(items, THING)
+    last = found.devices[-1].id if found.devices else ""
+    return replace(found, cursor=last, more=bool(found.rows))
+
+
+def _found(items: Any, endpoint: str, **facts: Any) -> _Found:
+    if not isinstance(items, list):
+        raise Unintelligible("a listing without a list of devices", endpoint=endpoint)
+    devices = tuple(device for item in items if (device := wire.device(item)) is not None)
+    return _Found(devices=devices, rows=len(items), unreadable=len(items) - len(devices), **facts)
+
+
+def _users(ask: Ask, uids: list[str]) -> Iterator[Page]:
+    """Each user's devices come in one answer (as tuya-iot-py-sdk and tinytuya ask it)."""
+    for uid in uids:
+        found = _of_user(ask, uid)
+        whole = uid == uids[-1] and not found.unreadable
+        yield _as_page(found, complete=whole, why="")
+
+
+def _of_user(ask: Ask, uid: str) -> _Found:
+    path = f"/v1.0/users/{wire.segment(uid)}/devices"
+    try:
+        raw = ask(Request(endpoint=OF_USER, path=path))
+    except Refused as error:
+        if error.code == NO_DEVICES:
+            return _Found()
+        raise
+    return _found(raw.get("devices", raw.get("list")) if isinstance(raw, Mapping) else raw, OF_USER)
+
+
+def _ids(ask: Ask, ids: list[str], one: Callable[[str], Device]) -> Iterator[Page]:
+    """The given ids, by twenty; an id that the vendor refuses is simply not in the list."""
+    if not ids:
+        yield Page(complete=True, total=0)
+    batches = slices(ids, BATCH)
+    for number, batch in enumerate(batches, start=1):
+        found = [
+            device
+            for part in bisected(batch, lambda part: _by_ids(ask, part, one))
+            for device in part
+        ]
+        yield Page(devices=tuple(found), complete=number == len(batches), total=len(ids))
+
+
+def _by_ids(ask: Ask, ids: list[str], one: Callable[[str], Device]) -> list[Device]:
+    query = {"device_ids": ",".join(ids), "page_no": "1", "page_size": str(BATCH)}
+    try:
+        raw = ask(Request(endpoint=BY_IDS, path="/v1.0/devices", query=query))
+    except Refused as error:
+        if error.kind not in (Kind.FAMILY, Kind.CALL):
+            raise
+        return one_by_one(ids, one)
+    items = raw.get("devices", raw.get("list")) if isinstance(raw, Mapping) else raw
+    return list(_found(items, BY_IDS).devices)
+
+
+def one_by_one(ids: list[str], one: Callable[[str], Device]) -> list[Device]:
+    """Where the batch call is not to be had: one call a device, leaving out what is refused for itself."""
+    devices = []
+    for device_id in ids:
+        try:
+            devices.append(one(device_id))
+        except Refused as error:
+            if error.kind is not Kind.OBJECT:
+                raise
+    return devices
