@@ -1,1 +1,1 @@
-"""The post office to USH: what it should know, what it has acknowledged. Knows no device, only keys."""
+"""The post office to USH: what it should know and what it acknowledged. Knows keys, no device."""

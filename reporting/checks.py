@@ -1,1 +1,1 @@
-"""What the start says about the way to USH."""
+"""System checks of this room's settings."""

@@ -1,0 +1,1 @@
+"""Delivery over REST: what waits, what is stuck, what was sent, and what staff may do about it."""

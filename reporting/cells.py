@@ -1,0 +1,104 @@
+"""The two statements that change what USH should know: news of devices, and "tell it all again".
+
+Set-based and in key order, so that thousands of cells cost one round trip and two writers that
+touch the same devices cannot deadlock.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+from django.db import connection
+
+from .mapping import vocabulary
+from .terms import SHARDS
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One property's value as the device came to it."""
+
+    device_key: str
+    ush_device_id: str
+    property: str
+    value: str
+    source_at: int
+
+
+# Older news is counted and dropped. The same value only refreshes its time. A value that USH is
+# known to hold clears the cell (A, B, A within an outage sends nothing); if nobody knows what USH
+# holds, it is sent. A new value of a quarantined cell is tried at once, alone.
+STORE = """
+INSERT INTO reporting_cell AS cell (
+    sink_id, device_key, ush_device_id, property, value, source_at, shard, urgency, version,
+    acked_version, acked_known, in_flight, confirm, first_dirty_at, next_try_at, attempts, lane,
+    late, last_error)
+SELECT %(sink)s, news.*, 1, 0, false, false, false, %(now)s, %(due)s, 0, 'healthy', 0, ''
+FROM unnest(%(device_key)s::text[], %(ush_device_id)s::text[], %(property)s::text[],
+            %(value)s::text[], %(source_at)s::bigint[], %(shard)s::int[], %(urgency)s::int[])
+     AS news (device_key, ush_device_id, property, value, source_at, shard, urgency)
+ORDER BY news.ush_device_id, news.property
+ON CONFLICT (sink_id, ush_device_id, property) DO UPDATE SET
+    source_at = greatest(cell.source_at, excluded.source_at),
+    late = cell.late + (excluded.source_at < cell.source_at)::int,
+    value = CASE WHEN excluded.source_at < cell.source_at THEN cell.value
+                 ELSE excluded.value END,
+    version = cell.version + (excluded.source_at >= cell.source_at
+                              AND excluded.value <> cell.value)::int,
+    acked_version = CASE
+        WHEN excluded.source_at >= cell.source_at AND excluded.value <> cell.value
+             AND cell.acked_known AND excluded.value = cell.acked_value
+        THEN cell.version + 1 ELSE cell.acked_version END,
+    lane = CASE
+        WHEN excluded.source_at >= cell.source_at AND excluded.value <> cell.value
+             AND cell.acked_known AND excluded.value = cell.acked_value
+        THEN 'healthy' ELSE cell.lane END,
+    first_dirty_at = CASE
+        WHEN excluded.source_at >= cell.source_at AND excluded.value <> cell.value
+             AND cell.version = cell.acked_version
+        THEN %(now)s ELSE cell.first_dirty_at END,
+    next_try_at = CASE
+        WHEN excluded.source_at < cell.source_at OR excluded.value = cell.value
+        THEN cell.next_try_at
+        WHEN cell.version = cell.acked_version THEN %(due)s
+        WHEN cell.lane = 'quarantine' THEN least(cell.next_try_at, %(now)s)
+        ELSE cell.next_try_at END
+RETURNING device_key, version > acked_version
+"""
+
+AGAIN = """
+UPDATE reporting_cell SET version = version + 1, acked_known = false,
+    first_dirty_at = %(now)s, next_try_at = %(now)s
+WHERE sink_id = %(sink)s AND version = acked_version
+      AND (%(keys)s::text[] IS NULL OR device_key = ANY(%(keys)s))
+"""
+
+
+def store(sink: str, news: Sequence[News], now: datetime, window: timedelta) -> int:
+    """Write news in the caller's transaction; give how many of its cells are to be sent."""
+    if not news:
+        return 0
+    columns: dict[str, Any] = {
+        name: [getattr(one, name) for one in news]
+        for name in ("device_key", "ush_device_id", "property", "value", "source_at")
+    }
+    columns["shard"] = [shard_of(one.device_key) for one in news]
+    columns["urgency"] = [int(one.property != vocabulary.POWER) for one in news]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, columns | {"sink": sink, "now": now, "due": now + window})
+        return sum(bool(dirty) for _, dirty in cursor.fetchall())
+
+
+def tell_again(sink: str, now: datetime, device_keys: Iterable[str] | None = None) -> int:
+    """Make every clean cell dirty, so that USH is told it once more; give how many."""
+    keys = None if device_keys is None else list(device_keys)
+    with connection.cursor() as cursor:
+        cursor.execute(AGAIN, {"sink": sink, "now": now, "keys": keys})
+        return int(cursor.rowcount)
+
+
+def shard_of(device_key: str) -> int:
+    """Keep all properties and gangs of a device in one share: one request about it at a time."""
+    return crc32(device_key.encode()) % SHARDS

@@ -1,0 +1,113 @@
+"""Walks the table for one device: which rows speak, which wins, what stays unheard. Pure."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from reporting.letters import StateReported
+
+from . import vocabulary
+from .reading import INVALID, UNKNOWN_VALUE, Found, UnheardError
+from .rows import ROWS, Row
+
+Place: TypeAlias = tuple[str, str]  # suffix of the USH device, property
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A value in USH's words and when the device came to it (vendor's clock, ms)."""
+
+    value: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A data point that USH cannot be told, and why. `value` is kept only for unknown words."""
+
+    code: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What one letter comes to: per USH device its properties, and what stayed unheard."""
+
+    told: dict[str, dict[str, Mapped]] = field(default_factory=dict)
+    unheard: tuple[Unheard, ...] = ()
+
+
+def _places() -> tuple[dict[Place, tuple[Row, ...]], dict[str, frozenset[Place]]]:
+    rows: dict[Place, list[Row]] = defaultdict(list)
+    codes: dict[str, set[Place]] = defaultdict(set)
+    for row in ROWS:
+        rows[row.suffix, row.property].append(row)
+        for code in row.codes:
+            codes[code].add((row.suffix, row.property))
+    by_place = {place: tuple(found) for place, found in rows.items()}
+    return by_place, {code: frozenset(found) for code, found in codes.items()}
+
+
+BY_PLACE, BY_CODE = _places()
+
+
+def map_state(letter: StateReported) -> Translation:
+    """Translate a device's whole known state. Each (USH device, property) appears at most once."""
+    told: dict[str, dict[str, Mapped]] = {}
+    unheard: list[Unheard] = []
+    places = {place for code in letter.values for place in BY_CODE.get(code, ())}
+    for suffix, name in sorted(places):
+        mapped = _speak(letter, (suffix, name), unheard)
+        if mapped is not None:
+            told.setdefault(letter.device_key + suffix, {})[name] = mapped
+    return Translation(told, tuple(dict.fromkeys(unheard)))
+
+
+def _speak(letter: StateReported, place: Place, unheard: list[Unheard]) -> Mapped | None:
+    """Give the first row that says something. A row that cannot be heard ends the search.
+
+    Falling through it would tell another meaning (a measured for a wanted temperature).
+    """
+    present = _present(letter, place)
+    for row, code in present:
+        value = _convert(letter, row, code, unheard)
+        if value is not None:
+            return Mapped(value, _changed_at(letter, present)) if value else None
+    return None
+
+
+def _present(letter: StateReported, place: Place) -> list[tuple[Row, str]]:
+    found = [
+        (row, code)
+        for row in BY_PLACE[place]
+        if row.categories is None or letter.category in row.categories
+        for code in row.codes
+        if letter.values.get(code) is not None
+    ]
+    return sorted(found, key=lambda pair: (pair[0].rank, -_stamp(letter, pair[1])))
+
+
+def _convert(letter: StateReported, row: Row, code: str, unheard: list[Unheard]) -> str | None:
+    """Give the value, None when the row says nothing, or "" when it cannot be heard."""
+    raw = letter.values[code]
+    try:
+        value = row.convert(Found(code, raw, letter.specification.get(code), letter.values))
+        if value is not None and not vocabulary.allows(row.property, value):
+            raise UnheardError(INVALID)  # noqa: TRY301  the table itself is wrong: one way out
+    except UnheardError as exc:
+        word = str(raw)[:100] if exc.reason == UNKNOWN_VALUE else ""
+        unheard.append(Unheard(code, word.replace("\x00", ""), exc.reason))
+        return ""
+    return value
+
+
+def _changed_at(letter: StateReported, present: list[tuple[Row, str]]) -> int:
+    """Give the time of the derived value: the last change of anything it depends on."""
+    codes = {code for _, code in present} | {code for row, _ in present for code in row.also}
+    return max(_stamp(letter, code) for code in codes if code in letter.values)
+
+
+def _stamp(letter: StateReported, code: str) -> int:
+    """Give when a code changed; one without a stamp was learned with the letter's newest."""
+    return letter.stamps.get(code, max(letter.stamps.values(), default=0))

@@ -1,0 +1,64 @@
+"""The seven properties that USH published, and the values each may take. Nothing else is ever sent.
+
+Source: USH IoT access documents, page "she-bei-shu-xing-shuo-ming" (device properties), as of
+2020-03-05. Brightness 0-100 stood there for one day in 2019 and is the best that is known.
+"""
+
+from decimal import Decimal, InvalidOperation
+
+POWER, COLOR, WIND, MODE = "PowerState", "Color", "WindSpeed", "Mode"
+DIRECTION, TEMPERATURE, BRIGHTNESS = "Direction", "Temperature", "Brightness"
+
+WORDS: dict[str, frozenset[str]] = {
+    POWER: frozenset({"ON", "OFF"}),
+    COLOR: frozenset(
+        ["RED", "GREEN", "BLUE", "WHITE", "YELLOW", "PURPLE", "PINK", "ORANGE", "CYAN"]
+    ),
+    WIND: frozenset({"LOW", "MEDIUM", "HIGH", "AUTO"}),
+    MODE: frozenset(
+        [
+            "AUTO",
+            "COLD",
+            "HEAT",
+            "VENTILATION",
+            "AIR_SUPPLY",
+            "DEHUMIDIFICATION",
+            "RECREATION",
+            "GUESTS",
+            "GO_HOME",
+            "NIGHT_UP",
+            "WORKING",
+            "MOVIE",
+            "BRIGHTNESS",
+            "ROMANTIC",
+            "SLEEP",
+            "SHOWER",
+            "WAKE_UP",
+            "READ",
+            "LEAVE_HOME",
+        ]
+    ),
+    DIRECTION: frozenset(["SWING_LEFT_RIGHT", "SWING_UP_DOWN", "DOWN", "UP", "LEFT", "RIGHT"]),
+}
+NUMBERS: dict[str, tuple[Decimal | None, Decimal | None]] = {
+    TEMPERATURE: (None, None),
+    BRIGHTNESS: (Decimal(0), Decimal(100)),
+}
+NAMES = frozenset(WORDS) | frozenset(NUMBERS)
+
+
+def allows(name: str, value: str) -> bool:
+    """Say whether USH has this property and this value."""
+    if name in WORDS:
+        return value in WORDS[name]
+    return name in NUMBERS and _in_range(value, *NUMBERS[name])
+
+
+def _in_range(value: str, low: Decimal | None, high: Decimal | None) -> bool:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return False
+    if not number.is_finite() or "E" in value.upper():
+        return False
+    return (low is None or number >= low) and (high is None or number <= high)

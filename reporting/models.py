@@ -1,0 +1,203 @@
+"""What USH should know (Cell), what was sent (Report), and how the road to USH is (Sink, Shard).
+
+Rows only: nothing here decides. The cell table is the outbox; a dirty cell is the work to do.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Sink(models.Model):
+    """One USH target and the state of the road to it, shared by every process."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    target = models.CharField(
+        max_length=500, blank=True, help_text="Address and format that the cells were told to."
+    )
+    paused = models.BooleanField(default=False, help_text="A person said stop.")
+    paused_by = models.CharField(max_length=150, blank=True)
+    paused_reason = models.CharField(max_length=300, blank=True)
+    paused_at = models.DateTimeField(null=True)
+    parked_reason = models.CharField(
+        max_length=300, blank=True, help_text="Fleet itself stopped; it probes every few minutes."
+    )
+    failures = models.PositiveIntegerField(default=0, help_text="Failed requests in a row.")
+    mismatches = models.PositiveIntegerField(default=0, help_text="Unreadable answers in a row.")
+    outage_since = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True, help_text="Nothing is sent before this time.")
+    next_slot_at = models.DateTimeField(null=True, help_text="The next free place of the rate.")
+    pace = models.FloatField(null=True, help_text="Requests a second now; empty is the full rate.")
+    max_devices = models.PositiveIntegerField(null=True, help_text="Learned from 413 answers.")
+    last_ok_at = models.DateTimeField(null=True)
+    resynced_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Show the name of the target."""
+        return self.name
+
+
+class Shard(models.Model):
+    """A share of the devices that one forwarder at a time may send for.
+
+    `fence` grows with each lease: an answer that comes back under an old fence proves nothing.
+    """
+
+    sink = models.ForeignKey(Sink, on_delete=models.CASCADE, related_name="shards")
+    number = models.PositiveSmallIntegerField()
+    leased_until = models.DateTimeField(null=True)
+    fence = models.BigIntegerField(default=0)
+
+    class Meta:
+        """One row per share."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sink", "number"], name="shard_one_per_sink_and_number")
+        ]
+
+    def __str__(self) -> str:
+        """Show target and number."""
+        return f"{self.sink_id}/{self.number}"
+
+
+class Cell(models.Model):
+    """One property of one USH device: the value to tell and the value that USH acknowledged.
+
+    Dirty means version > acked_version. `acked_known` is false from the moment a request leaves
+    until its answer is understood: then nobody knows what USH holds, and nothing is left unsent.
+    """
+
+    class Lane(models.TextChoices):
+        """With whom a cell may ride."""
+
+        HEALTHY = "healthy", "healthy"
+        SUSPECT = "suspect", "suspect"
+        QUARANTINE = "quarantine", "quarantine"
+
+    sink = models.ForeignKey(Sink, on_delete=models.CASCADE, related_name="cells")
+    device_key = models.CharField(max_length=64)
+    ush_device_id = models.CharField(max_length=80)
+    property = models.CharField(max_length=40)
+    value = models.CharField(max_length=100)
+    source_at = models.BigIntegerField(help_text="When the device changed, vendor's clock, ms.")
+    shard = models.PositiveSmallIntegerField()
+    urgency = models.PositiveSmallIntegerField(default=1, help_text="0 goes first (PowerState).")
+    version = models.BigIntegerField(default=1)
+    acked_value = models.CharField(max_length=100, null=True)  # noqa: DJ001  null is "never told"
+    acked_version = models.BigIntegerField(default=0)
+    acked_known = models.BooleanField(default=False)
+    acked_at = models.DateTimeField(null=True)
+    acked_source_at = models.BigIntegerField(null=True)
+    in_flight = models.BooleanField(default=False)
+    confirm = models.BooleanField(
+        default=False, help_text="An answer was lost: tell once more after the next success."
+    )
+    first_dirty_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    lane = models.CharField(max_length=10, choices=Lane.choices, default=Lane.HEALTHY)
+    late = models.PositiveIntegerField(default=0, help_text="Older news that came afterwards.")
+    last_error = models.CharField(max_length=300, blank=True)
+    last_http = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        """One row per property of a USH device."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["sink", "ush_device_id", "property"], name="cell_one_per_device_property"
+            )
+        ]
+        indexes: ClassVar = [
+            # claim.take_batch: what is dirty in one share, most urgent and longest due first
+            models.Index(
+                fields=["shard", "lane", "urgency", "next_try_at"],
+                condition=Q(version__gt=F("acked_version")),
+                name="cell_dirty_by_shard",
+            ),
+            # outbox.knowledge and DeviceGone: all cells of one device
+            models.Index(fields=["device_key"], name="cell_by_device"),
+            # the delivery page: what is stuck
+            models.Index(
+                fields=["lane", "id"], condition=~Q(lane="healthy"), name="cell_not_healthy"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Show what is told about whom."""
+        return f"{self.ush_device_id} {self.property}={self.value}"
+
+
+class Report(models.Model):
+    """One POST to USH and what came of it. Written once, never edited."""
+
+    class Kind(models.TextChoices):
+        """Why the request was sent."""
+
+        BATCH = "batch", "batch"
+        SPLIT = "split", "part of a refused batch"
+        CANARY = "canary", "canary"
+        QUARANTINE = "quarantine", "quarantined, alone"
+
+    sink = models.ForeignKey(Sink, on_delete=models.CASCADE, related_name="reports")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BATCH)
+    sent_at = models.DateTimeField()
+    took_ms = models.PositiveIntegerField()
+    devices = models.PositiveIntegerField()
+    cells = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=1, help_text="Row of the outcome table, A to K.")
+    meaning = models.CharField(max_length=300)
+    http_status = models.PositiveSmallIntegerField(null=True)
+    code = models.CharField(max_length=40, blank=True)
+    business_code = models.CharField(max_length=100, blank=True)
+    business_message = models.CharField(max_length=300, blank=True)
+    lag_ms = models.BigIntegerField(null=True, help_text="Change to acknowledgement, worst.")
+    request_body = models.TextField()
+    answer_head = models.TextField(blank=True)
+
+    class Meta:
+        """Read newest first."""
+
+        indexes: ClassVar = [
+            # the delivery page and GET delivery/reports/: newest first
+            models.Index(fields=["-sent_at", "-id"], name="report_newest_first"),
+        ]
+
+    def __str__(self) -> str:
+        """Show the time and the outcome."""
+        return f"{self.sent_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
+
+
+class Unmapped(models.Model):
+    """A value that USH has no word for, per device, so that devices can be counted."""
+
+    class Reason(models.TextChoices):
+        """Why nothing was told."""
+
+        UNKNOWN_VALUE = "unknown_value", "USH has no word for this value"
+        NO_SPECIFICATION = "no_specification", "the product gives no scale or range"
+        INVALID = "invalid", "the value breaks its own type or range"
+
+    device_key = models.CharField(max_length=64)
+    code = models.CharField(max_length=100)
+    value = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=20, choices=Reason.choices)
+    count = models.PositiveBigIntegerField(default=1)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        """One row per value and device."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code", "value", "reason", "device_key"], name="unmapped_one_per_device"
+            )
+        ]
+        # device_key leads: DeviceGone forgets a device's rows
+        indexes: ClassVar = [models.Index(fields=["device_key"], name="unmapped_by_device")]
+
+    def __str__(self) -> str:
+        """Show the value."""
+        return f"{self.code}={self.value} ({self.reason})"
