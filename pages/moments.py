@@ -4,11 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
+
 # Up to this age people think in distances, beyond it in dates.
 DISTANT = timedelta(days=60)
 
+# Clocks of browser and server differ by less than this; nobody reads "in 1 s" of the past.
+NOW = 2  # seconds
 
-def moment(value: datetime | int | float) -> datetime:
+
+def moment(value: datetime | float) -> datetime:
     """Take a datetime, or the clouds' milliseconds since 1970."""
     if isinstance(value, datetime):
         return value.astimezone(UTC)
@@ -30,7 +35,7 @@ def relative(at: datetime, now: datetime) -> str:
     seconds = round((now - at).total_seconds())
     if abs(seconds) >= DISTANT.total_seconds():
         return at.astimezone(UTC).strftime("%Y-%m-%d")
-    if abs(seconds) < 2:
+    if abs(seconds) < NOW:
         return _("now")
     words = span(timedelta(seconds=abs(seconds)))
     return (_("%s ago") if seconds > 0 else _("in %s")) % words
@@ -39,10 +44,10 @@ def relative(at: datetime, now: datetime) -> str:
 def span(length: timedelta) -> str:
     """Write a duration in its largest unit, rounded down: `59 s`, `3 min`, `2 h`, `5 d`."""
     seconds = int(length.total_seconds())
-    if seconds < 60:
+    if seconds < MINUTE:
         return _("%d s") % seconds
-    if seconds < 3600:
-        return _("%d min") % (seconds // 60)
-    if seconds < 2 * 86400:
-        return _("%d h") % (seconds // 3600)
-    return _("%d d") % (seconds // 86400)
+    if seconds < HOUR:
+        return _("%d min") % (seconds // MINUTE)
+    if seconds < 2 * DAY:
+        return _("%d h") % (seconds // HOUR)
+    return _("%d d") % (seconds // DAY)

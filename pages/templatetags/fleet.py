@@ -1,4 +1,4 @@
-"""What templates need and HTML lacks: moments, badges, ribbons, links that keep the rest of the URL."""
+"""What templates need and HTML lacks: moments, badges, ribbons, links that keep the query."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -98,7 +98,7 @@ def ribbon(segments: Iterable[ribbons.Segment], start: int, end: int, label: str
 
 
 @register.simple_tag(takes_context=True)
-def query(context: Context, **changes: Any) -> str:
+def query(context: Context, **changes: object) -> str:
     """Return this page's query string with some parameters set, or dropped when None or empty."""
     params = context["request"].GET.copy()
     for name, value in changes.items():
@@ -110,7 +110,7 @@ def query(context: Context, **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def places(context: Context) -> list[dict[str, Any]]:
-    """Return the side bar's entries, the present one marked; a room that is not mounted is left out."""
+    """Return the side bar's entries, the present one marked; what is not mounted is left out."""
     path = context["request"].path
     entries = []
     for place in navigation.PLACES:

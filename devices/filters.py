@@ -1,0 +1,188 @@
+"""The search line of the device list: words and tokens such as `online:false seen:<24h`.
+
+Reading the line is pure; what cannot be read becomes a hint beside the line, never an empty list.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from devices.models import OperationItem
+from devices.querysets import DeviceQuerySet
+
+TOKEN = re.compile(r'(?P<key>[a-z_]+):(?P<value>"[^"]*"|\S+)')
+AGE = re.compile(r"(?P<sign>[<>])(?P<number>\d{1,5})(?P<unit>[smhd])")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+STATES = ("present", "missing", "removed")
+OPEN = (
+    "queued",
+    "sent",
+    "unknown",
+)  # outcomes that hold a device; see operation_one_open_per_device
+LONGEST = 500  # characters of a search line
+
+
+class Unreadable(Exception):  # noqa: N818  becomes a hint
+    """The token's value makes no sense; the text says what would."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """One `key:value` of the line, and the line without it (for the cross on its chip)."""
+
+    key: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a line asks for."""
+
+    text: str
+    words: str
+    tokens: tuple[Token, ...] = ()
+    hints: tuple[str, ...] = ()
+    conditions: tuple[Q, ...] = field(default=(), repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asks for nothing in particular."""
+        return not self.words and not self.tokens
+
+    def apply(self, devices: DeviceQuerySet) -> DeviceQuerySet:
+        """Return the devices that the line asks for; removed ones only when it names a state."""
+        if not any(token.key == "state" for token in self.tokens):
+            devices = devices.not_removed()
+        for condition in self.conditions:
+            devices = devices.filter(condition)
+        return devices.search(self.words) if self.words else devices
+
+
+def parse(line: str, now: datetime) -> Search:
+    """Read a search line."""
+    text = " ".join(line.replace("\0", " ")[:LONGEST].split())
+    tokens, hints, conditions = [], [], []
+    for match in TOKEN.finditer(text):
+        key, value = match["key"], match["value"].strip('"')
+        try:
+            conditions.append(condition(key, value, now))
+        except Unreadable as problem:
+            hints.append(str(problem))
+            continue
+        without = " ".join((text[: match.start()] + text[match.end() :]).split())
+        tokens.append(Token(key, value, without))
+    words = " ".join(TOKEN.sub(" ", text).split())
+    return Search(text, words, tuple(tokens), tuple(hints), tuple(conditions))
+
+
+def condition(key: str, value: str, now: datetime) -> Q:
+    """Return what one token asks of a device."""
+    if key not in KEYS:
+        known = ", ".join(KEYS)
+        raise Unreadable(
+            _("“%(key)s:” is not known here. Known are: %(known)s.") % {"key": key, "known": known}
+        )
+    return KEYS[key](value, now)
+
+
+def online(value: str, _now: datetime) -> Q:
+    """`online:true`, `online:false`, or `online:unknown` when the cloud did not say."""
+    return Q(online=None) if value == "unknown" else Q(online=truth("online", value))
+
+
+def category(value: str, _now: datetime) -> Q:
+    """`category:dj` or several, `category:dj,cz`."""
+    return Q(category__in=value.split(","))
+
+
+def product(value: str, _now: datetime) -> Q:
+    """`product:abc123`, its id, or `product:"desk lamp"`, a part of its name."""
+    return Q(product_id=value) | Q(product__name__icontains=value)
+
+
+def seen(value: str, now: datetime) -> Q:
+    """`seen:<24h`: an event in the last day; `seen:>7d`: none for a week."""
+    match = AGE.fullmatch(value)
+    if not match:
+        raise Unreadable(_("Write seen: as seen:<24h or seen:>7d (units s, m, h, d)."))
+    moment = now - timedelta(**{UNITS[match["unit"]]: int(match["number"])})
+    if match["sign"] == "<":
+        return Q(last_event_at__gte=moment)
+    return Q(last_event_at__lt=moment) | Q(last_event_at=None)
+
+
+def data_point(value: str, _now: datetime) -> Q:
+    """`dp:switch_1=true`: the data point has this value now, as the cloud writes it."""
+    code, equals, text = value.partition("=")
+    if not (code and equals):
+        raise Unreadable(_("Write dp: as dp:switch_1=true or dp:mode=auto."))
+    # A word of an enum may look like a number ("1"): both readings count.
+    return Q(status__contains={code: text}) | Q(status__contains={code: literal(text)})
+
+
+def literal(text: str) -> Any:  # noqa: ANN401  a data point's raw value
+    """Return the number or truth value that a text spells, else the text."""
+    try:
+        value = json.loads(text, parse_constant=lambda _name: text)
+    except (ValueError, RecursionError):
+        return text
+    infinite = isinstance(value, float) and not math.isfinite(value)
+    return value if isinstance(value, bool | int | float) and not infinite else text
+
+
+def state(value: str, _now: datetime) -> Q:
+    """`state:removed`, `state:missing`, `state:present`, or `state:all`."""
+    if value == "all":
+        return Q()
+    if value not in STATES:
+        raise Unreadable(_("state: is one of present, missing, removed, all."))
+    return Q(state=value)
+
+
+def name(value: str, _now: datetime) -> Q:
+    """`name:~kitchen` holds the part, `name:"Desk lamp"` is the whole name."""
+    return Q(name__icontains=value[1:]) if value.startswith("~") else Q(name__iexact=value)
+
+
+def operation(value: str, _now: datetime) -> Q:
+    """`operation:open`: something was asked of it and has not ended."""
+    if value != "open":
+        raise Unreadable(_("Write operation:open for devices in an operation that has not ended."))
+    return Q(pk__in=OperationItem.objects.filter(outcome__in=OPEN).values("device_id"))
+
+
+def sub(value: str, _now: datetime) -> Q:
+    """`sub:true`: it hangs behind a gateway."""
+    return Q(sub=truth("sub", value))
+
+
+def truth(key: str, value: str) -> bool:
+    """Return true or false."""
+    if value.lower() not in TRUTH:
+        raise Unreadable(_("Write %(key)s:true or %(key)s:false.") % {"key": key})
+    return TRUTH[value.lower()]
+
+
+KEYS: dict[str, Callable[[str, datetime], Q]] = {
+    "online": online,
+    "category": category,
+    "product": product,
+    "gateway": lambda value, _now: Q(gateway_id=value),
+    "sub": sub,
+    "tag": lambda value, _now: Q(tags__contains=[value]),
+    "seen": seen,
+    "dp": data_point,
+    "state": state,
+    "name": name,
+    "id": lambda value, _now: Q(device_id__icontains=value),
+    "operation": operation,
+}

@@ -1,0 +1,95 @@
+"""Reads one data point's past for a chart or a caller of REST: points, gaps and their reasons."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from devices import coverage, series
+from devices.datapoints import Specification
+from devices.models import Coverage, Device, LogEntry
+
+REPORT = 7  # the vendor's event number for a data point's value
+
+# What one drawing may read; a device that speaks every second fills it in a day. The newest stay.
+MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Past:
+    """A data point between two moments, in the unit that people read."""
+
+    series: series.Series
+    rows: int
+    cut: bool  # more than MOST_ROWS: the oldest part of the range is missing
+
+
+def read(
+    device: Device, code: str, *, start: datetime, end: datetime, limit: int, now: datetime
+) -> Past:
+    """Return at most `limit` points or buckets of `code` in [start, end)."""
+    specification = Specification.parse(device.product.items if device.product else [])
+    rows = list(_rows(device, code, start, end))
+    cut = len(rows) > MOST_ROWS
+    points = [
+        series.Point(milliseconds(at), _value(specification, code, value))
+        for at, value in rows[:MOST_ROWS]
+    ]
+    if not cut:
+        points += _before(device, code, start, specification)
+    drawn = series.series(
+        points,
+        gaps(device, start, end, now),
+        milliseconds(start),
+        milliseconds(end),
+        limit,
+        kind=_kind(specification, code),
+    )
+    return Past(drawn, min(len(rows), MOST_ROWS), cut)
+
+
+def gaps(device: Device, start: datetime, end: datetime, now: datetime) -> list[series.Gap]:
+    """Return the stretches of [start, end) that the log of the device does not prove."""
+    owed = Coverage.objects.filter(device=device).first()
+    since = owed.since if owed else device.first_seen_at
+    stored = {"complete": owed.complete, "lost": owed.lost} if owed else {}
+    ledger = coverage.from_json(stored)
+    moments = (milliseconds(at) for at in (since, start, end, now))
+    return series.gaps_between(ledger, *moments)
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a moment as the clouds write it."""
+    return round(at.astimezone(UTC).timestamp() * 1000)
+
+
+def _rows(
+    device: Device, code: str, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, object]]:
+    rows = LogEntry.objects.of(device).between(start, end).filter(event_id=REPORT, code=code)
+    newest = rows.order_by("-event_time")[: MOST_ROWS + 1]
+    yield from newest.values_list("event_time", "value")
+
+
+def _before(
+    device: Device, code: str, start: datetime, specification: Specification
+) -> list[series.Point]:
+    """Return the value that held when the range began: a step line must not start in the air."""
+    rows = LogEntry.objects.of(device).between(None, start).filter(event_id=REPORT, code=code)
+    last = rows.order_by("-event_time").values_list("event_time", "value").first()
+    return (
+        [series.Point(milliseconds(last[0]), _value(specification, code, last[1]))] if last else []
+    )
+
+
+def _value(specification: Specification, code: str, raw: object) -> object:
+    definition = specification.get(code)
+    if definition is None or isinstance(raw, bool | str):
+        return raw
+    return specification.read(code, raw).value
+
+
+def _kind(specification: Specification, code: str) -> str | None:
+    definition = specification.get(code)
+    if definition is None:
+        return None
+    return "line" if definition.type == "Integer" else "step"
