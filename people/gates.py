@@ -51,8 +51,7 @@ def stop(request: HttpRequest, right: Right) -> HttpResponse | None:
         return None
     if not request.user.is_authenticated:
         return _sign_in(request)
-    words = {"refusal": refusal(request, right)}
-    return render(request, "people/forbidden.html", words, status=403)
+    return render(request, "403.html", {"exception": refusal(request, right)}, status=403)
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,32 @@
+"""People of the tests: one line makes a user, a token or a client of a role."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from people import groups, tokens
+from people.roles import Role
+
+
+def user(role=Role.VIEWER, name=None):
+    made = User.objects.create_user(name or f"{role or 'nobody'}-{User.objects.count()}")
+    if role:
+        groups.give(made, Role(role))
+    return made
+
+
+def token(owner, role=Role.ADMIN, *, read_only=False, lifetime=timedelta(days=1), now=None):
+    """The row and its text."""
+    now = now or timezone.now()
+    return tokens.make(owner, "test", now, role=role, lifetime=lifetime, read_only=read_only)
+
+
+def api(role=Role.VIEWER, **limits):
+    """A REST client with a token of a new user of the role."""
+    owner = user(role)
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token(owner, role, **limits)[1]}")
+    client.owner = owner
+    return client
