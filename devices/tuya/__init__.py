@@ -1,1 +1,4 @@
-"""The device cloud's client: signs, asks, checks, decodes. Knows no Django and keeps no state but its token."""
+"""The device cloud's client: signs, asks, checks, decodes.
+
+Knows no Django and keeps no state but its token.
+"""

@@ -1,4 +1,4 @@
-"""Which project of which data center is asked, and how long one call may take. The secret never shows."""
+"""Which project of which data center is asked, and how long one call may take. Shows no secret."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REGIONS = {
 
 
 def base_url(name: str) -> str:
-    """A region's name or a URL, as a URL without a trailing slash."""
+    """Turn a region's name or a URL into a URL without a trailing slash."""
     return REGIONS.get(name.strip().lower(), name.strip()).rstrip("/")
 
 

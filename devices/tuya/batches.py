@@ -12,12 +12,12 @@ T = TypeVar("T")
 
 
 def slices(ids: list[str], size: int) -> list[list[str]]:
-    """The ids, in order, in parts of `size`."""
+    """Cut the ids, in order, in parts of `size`."""
     return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 def bisected(ids: list[str], call: Callable[[list[str]], T]) -> Iterator[T]:
-    """Call with all; when an object is refused, with halves, down to the refused one, which is left out.
+    """Call with all; when an object is refused, with halves, down to it, and leave it out.
 
     One forbidden id makes the vendor refuse its whole batch with 1106.
     """

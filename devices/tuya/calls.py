@@ -1,7 +1,7 @@
-"""Asking until there is an answer: token, clock, pace, meter, and the rule of what may be asked twice.
+"""Asking until there is an answer: token, clock, pace, meter, and the rule of asking twice.
 
-A read is repeated twice on passing trouble. A write never, once its bytes may have left; only where the vendor refused
-before doing anything (token, clock, signature) is it sent again, once.
+A read is repeated twice on passing trouble. A write never, once its bytes may have left; only where
+the vendor refused before doing anything (token, clock, signature) is it sent again, once.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 
 from . import wire
 from .account import Account
 from .errors import (
+    Facts,
     Kind,
     Reaction,
     Refused,
@@ -73,12 +73,12 @@ class Calls:
         """Close all connections."""
         self._exchange.close()
 
-    def ask(self, request: Request) -> Any:
+    def ask(self, request: Request) -> wire.Json:
         """Return the envelope's `result` (UNSET when missing), or raise one of the four errors."""
         return self._persist(request, self._living_token())
 
     def probe(self) -> Probe:
-        """Fetch a token now, whatever is stored, and say how long it took and how far our clock is off."""
+        """Fetch a token now, whatever is stored, and measure the way and our clock."""
         with self._tokens.lock():
             began = time.monotonic()
             token = self._fetch_token()
@@ -86,7 +86,7 @@ class Calls:
         left = (token.deadline_ms - self._now_ms()) // 1000
         return Probe(latency_ms=took, offset_ms=self.offset_ms, expires_in=left)
 
-    def _persist(self, request: Request, token: Token | None) -> Any:
+    def _persist(self, request: Request, token: Token | None) -> wire.Json:
         tries = _Tries(request)
         while True:
             try:
@@ -145,10 +145,11 @@ class Calls:
     def _judged(self, request: Request, answer: Answer) -> Answer:
         if answer.success:
             return answer
-        facts: dict[str, Any] = {
+        facts: Facts = {
             "endpoint": request.endpoint,
             "device_id": request.device_id,
             "trace": answer.trace,
+            "retry_after": answer.retry_after,
         }
         if answer.code is None:
             raise Refused(answer.message or "refused without a code", **facts)
@@ -156,7 +157,7 @@ class Calls:
             raise Unanswered(answer.message, code=answer.code, **facts)
         if explain(answer.code).reaction is Reaction.CORRECT_CLOCK:
             self._set_clock(answer.stamp_ms)
-        raise error_for(answer.code, answer.message, retry_after=answer.retry_after, **facts)
+        raise error_for(answer.code, answer.message, **facts)
 
     # The token.
 
@@ -174,7 +175,7 @@ class Calls:
         return self._renewed(None)
 
     def _renewed(self, failed: Token | None) -> Token:
-        """Another process may have renewed it meanwhile: then theirs is used, and nothing is asked."""
+        """Get a usable token; one that another process renewed meanwhile is used, not asked for."""
         with self._tokens.lock():
             stored = self._tokens.load()
             if stored is not None and self._usable(stored, failed):
@@ -204,7 +205,7 @@ class Calls:
 
 
 def _whole_account(error: Refused) -> Refused:
-    """A refusal to give a token stops everything, whatever the code says of single calls."""
+    """Turn a refused token into a stop of everything, whatever the code says of single calls."""
     return Refused(
         error.message,
         kind=Kind.ACCOUNT,

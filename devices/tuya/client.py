@@ -1,6 +1,7 @@
-"""The device cloud as one object: one method a vendor call, frozen answers, four errors. Holds no state but its token.
+"""The device cloud as one object: one method a vendor call, frozen answers, four errors.
 
-Reads are repeated inside on passing trouble. Writes are sent once: `Unanswered` means that nobody knows.
+Holds no state but its token. Reads are repeated inside on passing trouble. Writes are sent once:
+`Unanswered` means that nobody knows.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import httpx
 import msgspec
@@ -85,28 +86,37 @@ class Cloud:
         """Close the connections."""
         self._calls.close()
 
+    @property
+    def offset_ms(self) -> int:
+        """The vendor's clock minus ours, in ms, as the last answer said."""
+        return self._calls.offset_ms
+
+    @offset_ms.setter
+    def offset_ms(self, offset: int) -> None:
+        self._calls.offset_ms = offset
+
     # Reading.
 
     def test(self) -> Probe:
-        """Fetch a token: are id, secret and data center right, how far is it, how far off is our clock."""
+        """Fetch a token: proves id, secret and data center, and measures the way and our clock."""
         return self._calls.probe()
 
     def listing(self, discovery: str, known_ids: Iterable[str] = ()) -> Iterator[Page]:
-        """All devices, page by page. `complete` on the last page: the walk truly ended."""
+        """Walk all devices by pages. `complete` on the last one: the walk truly ended."""
         return listing.walk(self._calls.ask, discovery, known_ids, self.device)
 
     def device(self, device_id: str) -> Device:
-        """One device with its state."""
+        """Read one device with its state."""
         found = wire.device(self._get("GET /v1.0/devices/{id}", device_id))
         return _readable(found, "a device", device_id)
 
     def status(self, device_id: str) -> tuple[Status, ...]:
-        """One device's state."""
+        """Read one device's state."""
         found = wire.statuses(self._get("GET /v1.0/devices/{id}/status", device_id))
         return _readable(found, "a status", device_id)
 
     def statuses(self, ids: Iterable[str]) -> dict[str, tuple[Status, ...]]:
-        """Many devices' state, twenty a call; ids that the vendor does not answer for are absent."""
+        """Read many devices' state, twenty a call; ids without an answer are absent."""
         found: dict[str, tuple[Status, ...]] = {}
         for batch in slices(list(dict.fromkeys(ids)), BATCH):
             for part in bisected(batch, self._status_batch):
@@ -121,7 +131,7 @@ class Cloud:
         cursor: LogCursor | None = None,
         types: Iterable[int] = EVENT_TYPES,
     ) -> LogPage:
-        """One page of logs, newest first as a rule."""
+        """Read one page of logs, newest first as a rule."""
         edition = self.account.log_edition
         request = logs.request(
             device_id,
@@ -142,7 +152,7 @@ class Cloud:
         types: Iterable[int] = EVENT_TYPES,
         max_pages: int = MAX_PAGES,
     ) -> Iterator[LogPage]:
-        """All pages of a window; the final one is `last` (read to the end) or says in `why` it was given up."""
+        """Walk a window's pages; the final one is `last` (read to the end) or says `why` not."""
         wanted = tuple(types)
         return logs.walk(
             lambda cursor: self.logs(device_id, start_ms, end_ms, cursor, wanted),
@@ -150,7 +160,7 @@ class Cloud:
         )
 
     def sub_devices(self, device_id: str) -> tuple[Device, ...]:
-        """A gateway's children; none for what is no gateway."""
+        """Read a gateway's children; none for what is no gateway."""
         try:
             raw = self._get("GET /v1.0/devices/{id}/sub-devices", device_id)
         except Refused as error:
@@ -163,13 +173,13 @@ class Cloud:
         return tuple(device for item in items if (device := wire.device(item)) is not None)
 
     def factory_infos(self, ids: Iterable[str]) -> dict[str, FactoryInfo]:
-        """uuid, sn and mac by id, twenty a call; ids that may not be seen are absent."""
+        """Read uuid, sn and mac by id, twenty a call; ids that may not be seen are absent."""
         batches = slices(list(dict.fromkeys(ids)), BATCH)
         parts = (part for batch in batches for part in bisected(batch, self._factory_batch))
         return {info.id: info for part in parts for info in part}
 
     def specification(self, device_id: str) -> Specification:
-        """What this device's product can be told and what it reports."""
+        """Read what this device's product can be told and what it reports."""
         found = wire.specification(self._get("GET /v1.0/devices/{id}/specifications", device_id))
         return _readable(found, "a specification", device_id)
 
@@ -189,7 +199,7 @@ class Cloud:
 
     # Below: how.
 
-    def _get(self, endpoint: str, device_id: str) -> Any:
+    def _get(self, endpoint: str, device_id: str) -> wire.Json:
         request = Request(endpoint=endpoint, path=_path(endpoint, device_id), device_id=device_id)
         return self._calls.ask(request)
 
@@ -232,7 +242,7 @@ class Cloud:
             raise Unintelligible("factory infos without a list", endpoint=endpoint)
         return [info for item in raw if (info := wire.factory_info(item)) is not None]
 
-    def _batch(self, endpoint: str, ids: list[str]) -> Any:
+    def _batch(self, endpoint: str, ids: list[str]) -> wire.Json:
         path = endpoint.partition(" ")[2]
         return self._calls.ask(
             Request(endpoint=endpoint, path=path, query={"device_ids": ",".join(ids)})
@@ -240,12 +250,12 @@ class Cloud:
 
 
 def _path(endpoint: str, device_id: str) -> str:
-    """The template's path with the id in it."""
+    """Build the template's path with the id in it."""
     return endpoint[endpoint.index("/") :].replace("{id}", wire.segment(device_id))
 
 
-def _by_id(raw: Any) -> dict[str, tuple[Status, ...]]:
-    """A list of {id, status}, or the older map of id to status (the vendor's Go SDK reads that form)."""
+def _by_id(raw: wire.Json) -> dict[str, tuple[Status, ...]]:
+    """Read a list of {id, status}, or the older map of id to status (as in the Go SDK)."""
     if isinstance(raw, dict):
         pairs = list(raw.items())
     elif isinstance(raw, list):

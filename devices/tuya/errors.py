@@ -1,6 +1,7 @@
-"""What went wrong with the device cloud, by what the caller should do next, and every code in words.
+"""What went wrong with the device cloud, by what the caller should do next, every code in words.
 
-The codes live in one table, `explanations.toml`; docs/errors.md is printed from it (`python -m devices.tuya.errors`).
+The codes live in one table, `explanations.toml`; `python -m devices.tuya.errors` prints it as
+docs/errors.md.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import msgspec
 
@@ -46,7 +47,7 @@ def _read_table() -> dict[int, Explanation]:
 
 EXPLANATIONS: dict[int, Explanation] = _read_table()
 
-# Ranges that the vendor gives to one trade each; single codes inside them are not documented one by one.
+# The vendor gives each of these ranges to one trade; Fleet calls nothing there.
 _RANGES = (
     (2200, 2299, "a timer", "定时"),
     (2300, 2399, "a door lock", "门锁"),
@@ -56,7 +57,7 @@ _RANGES = (
 
 
 def explain(code: int) -> Explanation:
-    """What a code means. A code that nobody knows yet is kept and refused, never retried."""
+    """Tell what a code means. One that nobody knows yet is kept and refused, never retried."""
     known = EXPLANATIONS.get(code)
     return known or _unlisted(code)
 
@@ -75,7 +76,7 @@ def _unlisted(code: int) -> Explanation:
         vendor_words="",
         meaning_en=trade_en,
         meaning_zh=trade_zh,
-        advice_en="Read the vendor's own words beside the code; report it to the vendor with the trace id.",
+        advice_en="Read the vendor's own words beside the code; ask the vendor with the trace id.",
         advice_zh="请查看错误码旁边的厂商原文；必要时携带追踪号向厂商提交工单。",
         reaction=Reaction.REFUSE,
     )
@@ -88,6 +89,15 @@ class Kind(StrEnum):
     FAMILY = "family"
     ACCOUNT = "account"
     CALL = "call"
+
+
+class Facts(TypedDict, total=False):
+    """Where it happened, for the person who reads the error."""
+
+    device_id: str | None
+    retry_after: float | None
+    trace: str | None
+    endpoint: str
 
 
 class TuyaError(Exception):
@@ -137,9 +147,16 @@ class Unanswered(Unavailable):
 class Refused(TuyaError):  # noqa: N818  the contract's name
     """The device cloud refused."""
 
-    def __init__(self, message: str = "", *, kind: Kind | None = None, **facts: Any) -> None:
-        super().__init__(message, **facts)
-        self.kind = kind or kind_of(self.code)
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        kind: Kind | None = None,
+        code: int | None = None,
+        **facts: Unpack[Facts],
+    ) -> None:
+        super().__init__(message, code=code, **facts)
+        self.kind = kind or kind_of(code)
 
     @property
     def account(self) -> bool:
@@ -152,7 +169,7 @@ class Unintelligible(TuyaError):  # noqa: N818  the contract's name
 
 
 def kind_of(code: int | None) -> Kind:
-    """Whom a code concerns: this object, one family of APIs, the whole account, or our own call."""
+    """Tell whom a code concerns: this object, a family of APIs, the account, or our own call."""
     if code is None:
         return Kind.OBJECT
     known = explain(code)
@@ -161,8 +178,8 @@ def kind_of(code: int | None) -> Kind:
     return Kind.CALL if known.reaction is Reaction.BUG else Kind.OBJECT
 
 
-def error_for(code: int, message: str, **facts: Any) -> TuyaError:
-    """The error to raise for a code that the vendor answered."""
+def error_for(code: int, message: str, **facts: Unpack[Facts]) -> TuyaError:
+    """Choose the error to raise for a code that the vendor answered."""
     known = explain(code)
     passing = {Reaction.RETRY, Reaction.RETRY_SLOWLY, Reaction.RENEW_TOKEN, Reaction.CORRECT_CLOCK}
     kind = Unavailable if known.reaction in passing else Refused
@@ -170,10 +187,11 @@ def error_for(code: int, message: str, **facts: Any) -> TuyaError:
 
 
 def table() -> str:
-    """docs/errors.md, whole."""
+    """Print docs/errors.md, whole."""
     head = (
         "# What the device cloud's codes mean\n\n"
-        "Printed from `devices/tuya/explanations.toml` by `python -m devices.tuya.errors > docs/errors.md`.\n"
+        "Printed from `devices/tuya/explanations.toml` by "
+        "`python -m devices.tuya.errors > docs/errors.md`.\n"
         'Unknown codes are kept as they came, shown as "unknown code" and never retried.\n\n'
         "| code | the vendor's words | meaning | next step | 含义 | 处理方法 | Fleet's reaction |\n"
         "|---|---|---|---|---|---|---|\n"

@@ -1,5 +1,6 @@
-"""One signed HTTP exchange with the device cloud: send, read, open the envelope. Repeats nothing and decides nothing
-but the one thing that only it can know: whether the request may have left.
+"""One signed HTTP exchange with the device cloud: send, read, open the envelope.
+
+Repeats nothing and decides nothing but what only it can know: whether the request may have left.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ def _open(request: Request, status: int, headers: httpx.Headers, body: bytes) ->
 
 
 def _seconds(header: str | None) -> float | None:
-    """Retry-After, as seconds or as a date (RFC 9110 10.2.3)."""
+    """Read Retry-After, as seconds or as a date (RFC 9110 10.2.3)."""
     if not header:
         return None
     if header.strip().isdigit():
@@ -191,14 +192,14 @@ def _seconds(header: str | None) -> float | None:
 
 
 def _lost(request: Request, message: str) -> TuyaError:
-    """No answer: a read is simply unavailable, a write may have been carried out."""
+    """Name a silence: a read is simply unavailable, a write may have been carried out."""
     return _error(Unanswered if request.write else Unavailable, request, message)
 
 
 def _unreadable(
     request: Request, message: str, status: int, retry_after: float | None
 ) -> TuyaError:
-    """An answer that is no envelope. A gateway's 429 means that nothing was done; its 502 leaves that open."""
+    """Name what is no envelope. A gateway's 429: nothing was done; its 502 leaves that open."""
     if status == TOO_MANY or (status >= SERVER_FAULT and not request.write):
         return _error(Unavailable, request, message, retry_after)
     return _error(Unanswered if request.write else Unintelligible, request, message)

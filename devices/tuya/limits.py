@@ -1,5 +1,6 @@
-"""Keeping to the vendor's pace, and counting every call. The shared forms live with the database; here is the contract
-and what one process needs for itself.
+"""Keeping to the vendor's pace, and counting every call.
+
+The shared forms live with the database; here is the contract and what one process needs.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ class Pace(Protocol):
     """Asks when a call may be made."""
 
     def wait(self, kind: str) -> None:
-        """Block until a call of this kind ("read" or "write") may be made, or raise `Unavailable`."""
+        """Block until a call of this kind ("read", "write") may be made, or raise `Unavailable`."""
 
 
 class Meter(Protocol):
     """Counts calls: the vendor's quota is the scarce good."""
 
     def count(self, endpoint: str, code: int | str, took_ms: int) -> None:
-        """Note one call: endpoint template, outcome (`ok`, the vendor's code, or a word), duration."""
+        """Note one call: endpoint template, outcome (`ok`, a vendor code, a word), duration."""
 
 
 class OwnPace:

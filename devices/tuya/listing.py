@@ -1,14 +1,14 @@
-"""Finding the devices: four ways to walk a list, one rule for when the list is proven complete. Stores nothing.
+"""Finding the devices: four ways to walk a list, one rule for when it is proven complete.
 
-Ways and pitfalls: `iot-01/associated-users` (as tinytuya and homebridge-tuya-platform use it; has_more may be missing,
-tinytuya PR#342), `users/{uid}/devices`, `v2.0/cloud/thing/device` (camelCase, no has_more), `v1.0/devices?device_ids=`
-(silently cut at 20 without a page size, tuya-homebridge#40).
+Stores nothing. Ways and pitfalls: `iot-01/associated-users` (as tinytuya and
+homebridge-tuya-platform use it; has_more may be missing, tinytuya PR#342), `users/{uid}/devices`,
+`v2.0/cloud/thing/device` (camelCase, no has_more), `v1.0/devices?device_ids=` (silently cut at 20
+without a page size, tuya-homebridge#40).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -18,7 +18,7 @@ from .errors import Kind, Refused, Unintelligible
 from .exchange import Request
 from .wire import Device, Page
 
-Ask = Callable[[Request], Any]
+Ask = Callable[[Request], wire.Json]
 
 ASSOCIATED = "GET /v1.0/iot-01/associated-users/devices"
 OF_USER = "GET /v1.0/users/{uid}/devices"
@@ -34,7 +34,7 @@ NO_DEVICES = 2002
 def walk(
     ask: Ask, discovery: str, known_ids: Iterable[str], one: Callable[[str], Device]
 ) -> Iterator[Page]:
-    """Walk the listing that `discovery` names, each device once. The last page says whether all were seen."""
+    """Walk the listing that `discovery` names. The last page says whether all were seen."""
     way, _, rest = discovery.partition(":")
     if way == "associated-users":
         pages = _rows(ask, _associated_page)
@@ -84,7 +84,7 @@ def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
 
 
 def _verdict(found: _Found, count: int, empty: int, cursors: set[str]) -> tuple[bool, str]:
-    """Whether the walk ended here, and what, if anything, speaks against the list being whole."""
+    """Say whether the walk ended here, and what, if anything, speaks against a whole list."""
     more = found.more if found.more is not None else _guess_more(found, count)
     if not more:
         short = found.total is not None and count < found.total
@@ -97,7 +97,7 @@ def _verdict(found: _Found, count: int, empty: int, cursors: set[str]) -> tuple[
 
 
 def _guess_more(found: _Found, count: int) -> bool:
-    """has_more is missing: go on while there is a cursor, rows came, and the total is not reached."""
+    """Do without has_more: go on while rows and a cursor come and the total is not reached."""
     reached = found.total is not None and count >= found.total
     return bool(found.cursor and found.rows and not reached)
 
@@ -128,7 +128,7 @@ def _associated_page(ask: Ask, cursor: str) -> _Found:
 
 
 def _thing_page(ask: Ask, cursor: str) -> _Found:
-    """A bare list. Only an empty page ends it: a short one may be the vendor's whim."""
+    """Read a bare list. Only an empty page ends it: a short one may be the vendor's whim."""
     query = {"page_size": str(THING_SIZE)} | ({"last_id": cursor} if cursor else {})
     raw = ask(Request(endpoint=THING, path="/v2.0/cloud/thing/device", query=query))
     items = raw.get("list") if isinstance(raw, Mapping) else raw
@@ -137,15 +137,29 @@ def _thing_page(ask: Ask, cursor: str) -> _Found:
     return replace(found, cursor=last, more=bool(found.rows))
 
 
-def _found(items: Any, endpoint: str, **facts: Any) -> _Found:
+def _found(
+    items: wire.Json,
+    endpoint: str,
+    *,
+    cursor: str = "",
+    more: bool | None = None,
+    total: int | None = None,
+) -> _Found:
     if not isinstance(items, list):
         raise Unintelligible("a listing without a list of devices", endpoint=endpoint)
     devices = tuple(device for item in items if (device := wire.device(item)) is not None)
-    return _Found(devices=devices, rows=len(items), unreadable=len(items) - len(devices), **facts)
+    return _Found(
+        devices=devices,
+        rows=len(items),
+        unreadable=len(items) - len(devices),
+        cursor=cursor,
+        more=more,
+        total=total,
+    )
 
 
 def _users(ask: Ask, uids: list[str]) -> Iterator[Page]:
-    """Each user's devices come in one answer (as tuya-iot-py-sdk and tinytuya ask it)."""
+    """Ask user by user: all devices come in one answer (as tuya-iot-py-sdk and tinytuya ask it)."""
     for uid in uids:
         found = _of_user(ask, uid)
         whole = uid == uids[-1] and not found.unreadable
@@ -164,7 +178,7 @@ def _of_user(ask: Ask, uid: str) -> _Found:
 
 
 def _ids(ask: Ask, ids: list[str], one: Callable[[str], Device]) -> Iterator[Page]:
-    """The given ids, by twenty; an id that the vendor refuses is simply not in the list."""
+    """Ask for the given ids, by twenty; one that the vendor refuses is not in the list."""
     if not ids:
         yield Page(complete=True, total=0)
     batches = slices(ids, BATCH)
@@ -190,7 +204,7 @@ def _by_ids(ask: Ask, ids: list[str], one: Callable[[str], Device]) -> list[Devi
 
 
 def one_by_one(ids: list[str], one: Callable[[str], Device]) -> list[Device]:
-    """Where the batch call is not to be had: one call a device, leaving out what is refused for itself."""
+    """Ask for each device, where there is no batch call; leave out what is refused for itself."""
     devices = []
     for device_id in ids:
         try:

@@ -1,7 +1,8 @@
-"""Walking a device's logs, page by page, in both editions. Tells a window read to its end from one given up.
+"""Walking a device's logs, page by page, in both editions.
 
-Rules: doc "query device logs" (2024-09-10) for the parameters; tinytuya PR#219, PR#236 and #349 for how it behaves:
-a page may be short or empty although more follows, the cursor may stand still, keys may be missing at the end.
+Tells a window read to its end from one given up. Rules: doc "query device logs" (2024-09-10) for
+the parameters; tinytuya PR#219, PR#236 and #349 for how it behaves: a page may be short or empty
+although more follows, the cursor may stand still, keys may be missing at the end.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def request(
     cursor: LogCursor | None = None,
     types: Iterable[int] = EVENT_TYPES,
 ) -> Request:
-    """One page's call. All parameters but the cursor stay the same from page to page."""
+    """Build one page's call. All parameters but the cursor stay the same from page to page."""
     query = {
         "type": ",".join(str(event) for event in types),
         "start_time": str(start_ms),
@@ -51,8 +52,8 @@ def _resume(cursor: LogCursor, edition: str) -> dict[str, str]:
     return {"last_row_key": cursor.row_key, "last_event_time": str(cursor.event_time or 0)}
 
 
-def page(raw: Any, *, edition: str, device_id: str) -> LogPage:
-    """Read one page. `last` needs the vendor's word: has_next false, or no key where one belongs."""
+def page(raw: wire.Json, *, edition: str, device_id: str) -> LogPage:
+    """Read one page. `last` needs the vendor's word: has_next false, or no key to go on."""
     if not isinstance(raw, Mapping) or not isinstance(
         items := raw.get("logs", raw.get("list")), list
     ):
@@ -83,7 +84,7 @@ def _cursor(raw: Mapping[str, Any], rows: tuple[LogRow, ...], edition: str) -> L
 def walk(
     read: Callable[[LogCursor | None], LogPage], *, max_pages: int = MAX_PAGES
 ) -> Iterator[LogPage]:
-    """All pages of one window. The final page is either `last` or says in `why` it was given up."""
+    """Yield all pages of one window. The final one is `last`, or says in `why` it is not."""
     cursor: LogCursor | None = None
     seen: set[LogCursor] = set()
     for number in range(1, max_pages + 1):

@@ -1,7 +1,8 @@
-"""The project's access token and where it is kept. One token serves all processes; never shown, never logged.
+"""The project's access token and where it is kept. Never shown, never logged.
 
-The vendor answers the same living token to a repeated request, and a refresh kills the old pair (doc Kage5lhwplq2i):
-so Fleet never refreshes, it asks anew, one process at a time, under the store's lock.
+One token serves all processes. The vendor answers the same living token to a repeated request, and
+a refresh kills the old pair (doc Kage5lhwplq2i): so Fleet never refreshes, it asks anew, one
+process at a time, under the store's lock.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 def token_living(
     *, access: str, asked_ms: int, life_s: int, refresh: str = "", uid: str = ""
 ) -> Token:
-    """A token by its life. A short rest of life is halved, not thrown away: asking again would give the same one."""
+    """Date a token. A short rest of life is halved: asking again would give the same token."""
     life_ms = life_s * 1000
     deadline = asked_ms + life_ms
     renew = deadline - min(MARGIN_MS, life_ms // 2)
@@ -43,7 +44,7 @@ class TokenStore(Protocol):
     """Where all processes of one project share their token."""
 
     def load(self) -> Token | None:
-        """The stored token, or None."""
+        """Return the stored token, or None."""
 
     def save(self, token: Token) -> None:
         """Keep a new token for all."""
@@ -60,7 +61,7 @@ class OwnToken:
         self._token: Token | None = None
 
     def load(self) -> Token | None:
-        """The token, if any."""
+        """Return the token, if any."""
         return self._token
 
     def save(self, token: Token) -> None:
@@ -68,5 +69,5 @@ class OwnToken:
         self._token = token
 
     def lock(self) -> AbstractContextManager[object]:
-        """One thread at a time."""
+        """Let one thread in at a time."""
         return self._lock

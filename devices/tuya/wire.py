@@ -1,8 +1,9 @@
-"""The device cloud's answers as frozen values, read tolerantly: unknown keys are ignored, odd types are understood,
-what is missing is named as missing. Decides nothing and raises nothing for a single odd field.
+"""The device cloud's answers as frozen values, read tolerantly. Decides nothing.
 
-Shapes: developer.tuya.com doc Ka4a8uuo1j4t4 and "Device Management" (2024-09-10); where page and samples disagree,
-the samples win (the page calls `status` an object, every sample is a list).
+Unknown keys are ignored, odd types are understood, what is missing is named as missing, and one odd
+field spoils no device. Shapes: developer.tuya.com doc Ka4a8uuo1j4t4 and "Device Management"
+(2024-09-10); where page and samples disagree, the samples win (the page calls `status` an object,
+every sample is a list).
 """
 
 from __future__ import annotations
@@ -13,24 +14,12 @@ from urllib.parse import quote
 
 import msgspec
 
-# A data point's value: whatever the product defines. The only place where "anything" is the right type.
-RawValue = Any
+RawValue = Any  # a data point's value: whatever the product defines
+Json = Any  # a decoded answer before its shape is checked
 
-EVENT_TYPES = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-    10,
-)  # online, offline, activate, reset, command, firmware, report, signal…
-_SECONDS_END = (
-    100_000_000_000  # stamps below are seconds: in milliseconds they would be before 1973-03-03
-)
+# online, offline, activated, reset, command, firmware, report, signal, restart, timer
+EVENT_TYPES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+_SECONDS_END = 100_000_000_000  # below: seconds; as milliseconds it would be March 1973
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -41,7 +30,7 @@ class Status(msgspec.Struct, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """One device. `missing` names the fields that this answer did not carry, so that it blanks nothing known."""
+    """One device. `missing` names what this answer did not carry, so that it blanks nothing."""
 
     id: str
     name: str = ""
@@ -73,7 +62,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of a listing. `complete` on the last page: every device was seen. `why` says what broke the walk."""
+    """One page of a listing. `complete`: every device was seen. `why`: what broke the walk."""
 
     devices: tuple[Device, ...] = ()
     complete: bool = False
@@ -92,7 +81,7 @@ class FactoryInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One log row. `value` is the text exactly as sent; events other than reports and commands carry none."""
+    """One log row. `value` is the text as sent; only reports and commands carry one."""
 
     event_id: int
     event_time: int
@@ -111,7 +100,7 @@ class LogCursor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of logs. `last`: the window's end was reached. `why`: the walk was given up, nothing is proven."""
+    """One page of logs. `last`: the window's end was reached. `why`: given up, nothing proven."""
 
     rows: tuple[LogRow, ...] = ()
     cursor: LogCursor | None = None
@@ -152,7 +141,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def text(value: object) -> str | None:
-    """A string; numbers become their digits, since ids come both ways."""
+    """Read a string; numbers become their digits, since ids come both ways."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or value is None or isinstance(value, dict | list):
@@ -161,7 +150,7 @@ def text(value: object) -> str | None:
 
 
 def number(value: object) -> int | None:
-    """An integer, also from "12" and 12.0."""
+    """Read an integer, also from "12" and 12.0."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -171,14 +160,14 @@ def number(value: object) -> int | None:
 
 
 def flag(value: object) -> bool | None:
-    """A boolean, also from 0, 1, "true" and "false"."""
+    """Read a boolean, also from 0, 1, "true" and "false"."""
     if isinstance(value, str):
         return {"true": True, "1": True, "false": False, "0": False}.get(value.lower())
     return bool(value) if isinstance(value, bool) or value in (0, 1) else None
 
 
 def seconds(value: object) -> int | None:
-    """A stamp in seconds, also from milliseconds. 0 means that the vendor does not know."""
+    """Read a stamp in seconds, also from milliseconds. 0 means that the vendor does not know."""
     stamp = number(value)
     if not stamp or stamp < 0:
         return None
@@ -186,7 +175,7 @@ def seconds(value: object) -> int | None:
 
 
 def milliseconds(value: object) -> int | None:
-    """A stamp in milliseconds, also from seconds."""
+    """Read a stamp in milliseconds, also from seconds."""
     stamp = number(value)
     if stamp is None or stamp <= 0:
         return None
@@ -194,13 +183,14 @@ def milliseconds(value: object) -> int | None:
 
 
 def segment(ident: str) -> str:
-    """An id as one piece of a path. A blank one would turn "remove this device" into a call on all."""
+    """Quote an id as one piece of a path; a blank one would turn one device into all."""
     if not ident.strip() or ident in {".", ".."}:
         raise ValueError("a device or user id is empty")
     return quote(ident, safe="")
 
 
-# Where each field is found: v1.0's own name first, then the v2.0 thing listing's ("Device Management v2": camel and snake).
+# Where each field is found: v1.0's own name, and the v2.0 thing listing's in camel and snake case.
+# A custom name goes before the plain one, which there is the product's.
 _Reader = Callable[[object], Any]
 _FIELDS: dict[str, tuple[_Reader, tuple[str, ...]]] = {
     "name": (text, ("customName", "custom_name", "name")),
@@ -227,13 +217,14 @@ _FIELDS: dict[str, tuple[_Reader, tuple[str, ...]]] = {
 
 
 def device(raw: object) -> Device | None:
-    """One device of a detail or a listing; None when it has no id."""
+    """Read one device of a detail or a listing; None when it has no id."""
     if not isinstance(raw, Mapping):
         return None
     ident = text(raw.get("id")) or text(raw.get("device_id"))
     if not ident:
         return None
-    found: dict[str, Any] = {name: value for name in _FIELDS if (value := _field(raw, name)) is not None}
+    read = ((name, _field(raw, name)) for name in _FIELDS)
+    found: dict[str, Any] = {name: value for name, value in read if value is not None}
     status = statuses(raw.get("status"))
     gone = [name for name in _FIELDS if name not in found] + (
         [] if status is not None else ["status"]
@@ -249,7 +240,7 @@ def _field(raw: Mapping[str, object], name: str) -> object:
 
 
 def statuses(raw: object) -> tuple[Status, ...] | None:
-    """A list of {code, value}, or the older map of code to value; None when the answer carries no status."""
+    """Read a list of {code, value}, or the older map of code to value; None without either."""
     if isinstance(raw, Mapping):
         return tuple(Status(str(code), value) for code, value in raw.items())
     if not isinstance(raw, list):
@@ -259,7 +250,7 @@ def statuses(raw: object) -> tuple[Status, ...] | None:
 
 
 def factory_info(raw: object) -> FactoryInfo | None:
-    """One device's factory facts; None without an id."""
+    """Read one device's factory facts; None without an id."""
     if not isinstance(raw, Mapping) or not (ident := text(raw.get("id"))):
         return None
     rest = {name: text(raw.get(name)) or "" for name in ("uuid", "sn", "mac")}
@@ -267,7 +258,7 @@ def factory_info(raw: object) -> FactoryInfo | None:
 
 
 def log_row(raw: object) -> LogRow | None:
-    """One log row; None without a readable event and time, since nothing could be keyed on it."""
+    """Read one log row; None without a readable event and time: it could not be keyed."""
     if not isinstance(raw, Mapping):
         return None
     event, at = number(raw.get("event_id")), milliseconds(raw.get("event_time"))
@@ -283,14 +274,14 @@ def log_row(raw: object) -> LogRow | None:
 
 
 def exact(value: object) -> str | None:
-    """A value's text as sent; what is not text becomes JSON text."""
+    """Keep a value's text as sent; what is not text becomes JSON text."""
     if value is None or isinstance(value, str):
         return value
     return msgspec.json.encode(value).decode()
 
 
 def specification(raw: object) -> Specification | None:
-    """A specification; either list may be missing (only `category` came, seen in Domoticz#53)."""
+    """Read a specification; either list may be missing (Domoticz#53)."""
     if not isinstance(raw, Mapping):
         return None
     return Specification(
