@@ -35,7 +35,7 @@ def scale(number: Decimal, digits: int) -> Decimal:
     return number.scaleb(-digits) if digits else number
 
 
-def _problem(definition: Definition, raw: float, scaled: Decimal) -> str:
+def _problem(definition: Definition, raw: RawValue, scaled: Decimal) -> str:
     if isinstance(raw, float) and not raw.is_integer():
         return f"{shown(raw)} is not a whole number"
     low, high = definition.low, definition.high
