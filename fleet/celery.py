@@ -3,11 +3,70 @@
 Losing any task costs its interval: every one looks for work in the database when it is rung.
 """
 
+import contextlib
+import ctypes
 import os
+import signal
+from datetime import timedelta
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleet.settings")
 
-app = Celery("fleet", broker=settings.BROKER_URL)
+# Two queues, each with its own worker: reading a whole fleet's logs may take minutes, and neither
+# a person's order nor a report to USH may wait behind it.
+FAST, SLOW = "fast", "slow"
+PR_SET_PDEATHSIG = 1
+
+
+def every(task: str, interval: timedelta, queue: str) -> dict[str, Any]:
+    """Return one line of the timetable; an alarm that nobody heard in time is dropped."""
+    seconds = interval.total_seconds()
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds, "queue": queue}}
+
+
+TIMETABLE = {
+    "sync": every("devices.tasks.sync", settings.SYNC_INTERVAL, SLOW),
+    "harvest": every("devices.tasks.harvest", settings.HARVEST_INTERVAL, SLOW),
+    "prune": every("devices.tasks.prune", timedelta(hours=6), SLOW),
+    "resync": every("reporting.tasks.resync", timedelta(hours=6), SLOW),
+    "run_operations": every("devices.tasks.run_operations", timedelta(seconds=2), FAST),
+    "forward": every("reporting.tasks.forward", timedelta(seconds=1), FAST),
+    "heartbeat": every("fleet.heartbeat", timedelta(seconds=10), FAST),
+}
+
+app = Celery("fleet", broker=settings.BROKER_URL or None)
+app.conf.update(
+    beat_schedule=TIMETABLE,
+    timezone="UTC",
+    task_default_queue=FAST,
+    task_routes={
+        entry["task"]: {"queue": entry["options"]["queue"]} for entry in TIMETABLE.values()
+    },
+    task_ignore_result=True,
+    # A task that dies with its worker is not repeated: the next ring finds the same rows.
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    task_send_sent_event=True,
+    worker_send_task_events=True,
+    broker_connection_retry_on_startup=True,
+    # A broker that is down must not hold up a web request that only wants to ring.
+    task_publish_retry=False,
+    broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
+)
+app.autodiscover_tasks(["devices", "reporting", "fleet"])
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: object) -> None:
+    """Keep Celery from replacing the format of LOGGING by its own."""
+
+
+@worker_process_init.connect
+def _die_with_worker(**_: object) -> None:
+    """Have the kernel end a pool process whose worker was killed."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

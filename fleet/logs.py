@@ -1,11 +1,13 @@
-"""One line per log record: when, how bad, who, what, and the record's extra keys. Shows no secret."""
+"""One line per log record: when, how bad, who, what, and its extra keys. Shows no secret."""
 
 import json
 import logging
 import re
 from typing import Any
 
-SECRET = re.compile(r"secret|token|password|local_key|sign(ature)?$|authorization|cookie", re.I)
+SECRET = re.compile(
+    r"secret|token|password|local_key|sign(ature)?$|authorization|cookie", re.IGNORECASE
+)
 ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 

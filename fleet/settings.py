@@ -63,6 +63,8 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 ADMIN_USERNAME = env.text("ADMIN_USERNAME", "admin")
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+DEMO_DEVICES = env.integer("DEMO_DEVICES", 500, most=100_000)
+DEMO_PRODUCTS = env.text("DEMO_PRODUCTS")
 
 # --- the device cloud -----------------------------------------------------------------------------
 
@@ -144,6 +146,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    "fleet",
     "people",
     "rest",
     "pages",
@@ -176,6 +179,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "pages.context.shell",
                 "pages.context.shell",
             ],
         },
@@ -251,6 +255,11 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "django": {"level": "INFO", "propagate": True},
-        "django.server": {"level": "WARNING"},
+        # Tasks are rung every second: Flower shows each of them, the terminal only what they say.
+        "celery": {"level": "INFO"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
     },
 }

@@ -5,8 +5,6 @@ Set DATABASE_URL and BROKER_URL to test against other servers; then nothing is s
 """
 
 import atexit
-import contextlib
-import ctypes
 import os
 import secrets
 import shutil
@@ -27,19 +25,11 @@ OWN_PROCESS = os.getpid()
 FOREIGN = ("TUYA_", "USH_", "SYNC_", "HARVEST_", "COOLING_", "APPROVAL_", "ADMIN_", "FLEET_ENV")
 
 
-def _die_with_parent() -> None:
-    """Ask the kernel (prctl PR_SET_PDEATHSIG): a killed pytest leaves no server behind."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
-
-
 def start(server: embedded.Server, logs: Path) -> None:
     """Run the server until this process ends; raises with its log when it does not answer."""
     log = logs / f"{server.name}.log"
     with log.open("wb") as stream:
-        process = subprocess.Popen(  # noqa: S603
-            server.command, stdout=stream, stderr=stream, preexec_fn=_die_with_parent
-        )
+        process = subprocess.Popen(server.command, stdout=stream, stderr=stream)
     STARTED.append(process)
     deadline = time.monotonic() + PATIENCE_S
     while not server.answers():
@@ -54,11 +44,12 @@ def stop(folder: Path) -> None:
     if os.getpid() != OWN_PROCESS:
         return
     for process in STARTED:
-        process.send_signal(signal.SIGQUIT if "postgres" in str(process.args) else signal.SIGTERM)
+        process.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
     for process in STARTED:
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             process.wait(10)
-        process.kill()
+        except subprocess.TimeoutExpired:
+            process.kill()
     shutil.rmtree(folder, ignore_errors=True)
 
 
