@@ -41,9 +41,15 @@ def of_json(definition: Definition, content: RawValue) -> Colour | None:
 
 
 def of_text(definition: Definition, text: str) -> Colour | None:
-    """Find a colour in a lamp's hex text; None when it is none."""
-    if not definition.code.startswith("colour_data"):
-        return None
+    """Find a colour in a lamp's hex text; None when it is none.
+
+    The product promises no more than text, so hex that is no colour is simply text.
+    """
+    found = _of_hex(text) if definition.code.startswith("colour_data") else None
+    return None if found is None or _problem(found) else found
+
+
+def _of_hex(text: str) -> Colour | None:
     if HEX_OF_SECOND.fullmatch(text):
         hue, saturation, value = (int(text[at : at + 4], 16) for at in (0, 4, 8))
         return Colour(hue, saturation, value, SECOND)

@@ -8,7 +8,7 @@ from devices import words
 from devices.changes import RawValue
 from devices.datapoints import colours, numbers, packed
 from devices.datapoints.definition import Definition
-from devices.datapoints.readings import Meaning, shortened, shown
+from devices.datapoints.readings import Meaning, cited, shortened, shown
 
 
 def meaning(definition: Definition, raw: RawValue, language: str) -> Meaning:
@@ -29,20 +29,20 @@ def inferred(raw: RawValue) -> str:
 def _boolean(definition: Definition, raw: RawValue, language: str) -> Meaning:
     if isinstance(raw, bool):
         return Meaning(raw, words.position(definition.code, raw, language), "boolean")
-    return Meaning(raw, shown(raw, language), "boolean", f"{shown(raw)} is not true or false")
+    return Meaning(raw, shown(raw, language), "boolean", f"{cited(raw)} is not true or false")
 
 
 def _enum(definition: Definition, raw: RawValue, language: str) -> Meaning:
     if not isinstance(raw, str):
-        return Meaning(raw, shown(raw, language), "enum", f"{shown(raw)} is not a word")
+        return Meaning(raw, shown(raw, language), "enum", f"{cited(raw)} is not a word")
     known = not definition.options or raw in definition.options
-    problem = "" if known else f"{shown(raw)} is not one of {', '.join(definition.options)}"
+    problem = "" if known else f"{cited(raw)} is not one of {', '.join(definition.options)}"
     return Meaning(raw, shown(raw.replace("_", " "), language), "enum", shortened(problem))
 
 
 def _string(definition: Definition, raw: RawValue, language: str) -> Meaning:
     if not isinstance(raw, str):
-        return Meaning(raw, shown(raw, language), "text", f"{shown(raw)} is not text")
+        return Meaning(raw, shown(raw, language), "text", f"{cited(raw)} is not text")
     if colour := colours.of_text(definition, raw):
         return colours.meaning(colour, raw)
     longest = definition.longest or 0

@@ -8,7 +8,7 @@ from decimal import Decimal
 from devices.changes import RawValue
 from devices.datapoints import units
 from devices.datapoints.definition import Definition
-from devices.datapoints.readings import Meaning, shown
+from devices.datapoints.readings import Meaning, cited, shown
 
 LARGEST = 10**18  # beyond any sensor, and safely inside Decimal's precision
 
@@ -17,8 +17,8 @@ def meaning(definition: Definition, raw: RawValue, language: str) -> Meaning:
     """Scale the raw number and say whether its product allows it."""
     unit = units.normal(definition.unit)
     if not _usable(raw):
-        return Meaning(raw, shown(raw, language), "number", f"{shown(raw)} is not a number")
-    scaled = scale(Decimal(str(raw)), definition.scale)
+        return Meaning(raw, shown(raw, language), "number", f"{cited(raw)} is not a number")
+    scaled = scale(_exact(raw), definition.scale)
     text = f"{scaled:f} {unit}".strip()
     value = int(scaled) if scaled == scaled.to_integral_value() and not definition.scale else scaled
     return Meaning(
@@ -37,12 +37,16 @@ def scale(number: Decimal, digits: int) -> Decimal:
 
 def _problem(definition: Definition, raw: RawValue, scaled: Decimal) -> str:
     if isinstance(raw, float) and not raw.is_integer():
-        return f"{shown(raw)} is not a whole number"
+        return f"{cited(raw)} is not a whole number"
     low, high = definition.low, definition.high
-    if low is None or high is None or low <= Decimal(str(raw)) <= high:
+    if low is None or high is None or low <= _exact(raw) <= high:
         return ""
     bounds = f"{scale(low, definition.scale):f}..{scale(high, definition.scale):f}"
     return f"{scaled:f} is outside {bounds}"
+
+
+def _exact(raw: RawValue) -> Decimal:
+    return Decimal(int(raw)) if raw == int(raw) else Decimal(str(raw))
 
 
 def _usable(raw: RawValue) -> bool:

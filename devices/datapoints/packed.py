@@ -9,7 +9,7 @@ import re
 
 from devices.changes import RawValue
 from devices.datapoints.definition import Definition
-from devices.datapoints.readings import Meaning, shortened, shown
+from devices.datapoints.readings import Meaning, cited, shortened, shown
 
 PHASE = re.compile(r"phase_[a-c]")
 PHASE_BYTES = 8  # voltage 2 bytes of 0.1 V, current 3 bytes of mA, power 3 bytes of W
@@ -20,7 +20,7 @@ WIDEST = 64  # bits; the vendor's bitmaps have 32
 def raw_meaning(definition: Definition, raw: RawValue, language: str) -> Meaning:
     """Decode base64: electricity of a phase as figures, anything else as hex and its length."""
     if not isinstance(raw, str):
-        return Meaning(raw, shown(raw, language), "raw", f"{shown(raw)} is not base64 text")
+        return Meaning(raw, shown(raw, language), "raw", f"{cited(raw)} is not base64 text")
     try:
         content = base64.b64decode(raw.strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -54,7 +54,7 @@ def _electricity(content: bytes) -> Meaning:
 def bitmap_meaning(definition: Definition, raw: RawValue, language: str) -> Meaning:
     """Name the bits that are set: bit i carries label i."""
     if isinstance(raw, bool) or not isinstance(raw, int) or raw < 0:
-        return Meaning(raw, shown(raw, language), "bitmap", f"{shown(raw)} is not a bitmap")
+        return Meaning(raw, shown(raw, language), "bitmap", f"{cited(raw)} is not a bitmap")
     if raw.bit_length() > WIDEST:
         return Meaning(raw, shown(raw, language), "bitmap", "wider than any bitmap")
     bits = [bit for bit in range(raw.bit_length()) if raw >> bit & 1]

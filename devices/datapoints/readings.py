@@ -65,6 +65,11 @@ def shown(raw: RawValue, language: str = "en") -> str:
     return shortened(_written(raw))
 
 
+def cited(raw: RawValue) -> str:
+    """Return a value as a problem cites it: true is not yet ON when it stands for a number."""
+    return str(raw).lower() if isinstance(raw, bool) else shown(raw)
+
+
 def shortened(text: str) -> str:
     """Cut what no page can show, and replace what cannot be sent; the raw value stays whole."""
     sendable = text.replace("\0", "\ufffd").encode(errors="replace").decode().strip()
