@@ -1,0 +1,1 @@
+"""The fake device cloud: its envelope, tokens, reads, writes and lists."""

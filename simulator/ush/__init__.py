@@ -1,0 +1,1 @@
+"""The fake voice cloud: takes status reports and remembers what it was told."""
