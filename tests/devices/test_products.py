@@ -35,7 +35,8 @@ def specified(product, *, as_text):
 
 def allowed(kind, values):
     """Return values that this data point may have, its extremes among them."""
-    bits = max(len(values.get("label", [])), values.get("maxlen", 0)) if kind == "bitmap" else 0
+    longest = int(values.get("maxlen", 1))
+    bits = max(len(values.get("label", [])), longest) if kind == "bitmap" else 0
     ends = float(values.get("min", 0)), float(values.get("max", 0))
     return {
         "boolean": [True, False],
@@ -43,7 +44,7 @@ def allowed(kind, values):
         "integer": [math.ceil(ends[0]), math.floor(ends[1])],
         "value": [math.ceil(ends[0]), math.floor(ends[1])],
         "enum": values.get("range", []),
-        "string": ["", "a" * values.get("maxlen", 1)],
+        "string": ["", "a" * longest],
         "json": ["", "{}"],
         "raw": ["", base64.b64encode(bytes(8)).decode()],
         "bitmap": [0, 1, (1 << bits) - 1] if bits else [0],
