@@ -9,6 +9,8 @@ from typing import Any
 
 RawValue = Any  # whatever JSON can hold: the vendor keeps no promise about it
 
+PLAIN = {bool, int, str, type(None)}
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -46,6 +48,7 @@ def diff(
     A report older than what is known changes nothing: feeds deliver late and twice. A code that
     the report leaves out is kept: the cloud leaves codes out between two calls.
     """
+    news = [code for code, value in reported.items() if _is_news(known.get(code), value, at)]
     return tuple(
         Change(
             code=code,
@@ -55,8 +58,7 @@ def diff(
             at=at,
             not_before=not_before,
         )
-        for code in sorted(reported)
-        if _is_news(known.get(code), reported[code], at)
+        for code in sorted(news)
     )
 
 
@@ -74,6 +76,8 @@ def same(one: RawValue, other: RawValue) -> bool:
     JSON knows one kind of number, so 1 is 1.0; true is no number, so it is not 1. NaN is itself,
     or a broken sensor would change at every poll.
     """
+    if type(one) is type(other) and type(one) in PLAIN:  # nearly every value of nearly every poll
+        return bool(one == other)
     if _is_number(one) and _is_number(other):
         return bool(one == other or (one != one and other != other))  # noqa: PLR0124 NaN
     if isinstance(one, Mapping) and isinstance(other, Mapping):

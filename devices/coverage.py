@@ -3,7 +3,8 @@
 All intervals are half-open, [start, end), in milliseconds. Decides only; reads no log.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,7 @@ class Ledger:
 def prove(ledger: Ledger, start: int, end: int) -> Ledger:
     """Enter a stretch that was read to its end. Proof beats loss: what was read is not lost."""
     complete = merge((*ledger.complete, Interval(start, end)))
-    return Ledger(complete, _without(ledger.lost, complete))
+    return Ledger(complete, _without(ledger.lost, [Interval(start, end)]))
 
 
 def lose(ledger: Ledger, before: int, since: int, reason: str) -> Ledger:
@@ -125,29 +126,33 @@ def merge(parts: Iterable[Interval]) -> tuple[Interval, ...]:
 def subtract(parts: Iterable[Interval], taken: Iterable[Interval | Lost]) -> tuple[Interval, ...]:
     """Return what of the parts remains when everything taken is cut out."""
     holes = merge(Interval(hole.start, hole.end) for hole in taken)
-    remaining: list[Interval] = []
-    for part in merge(parts):
-        start = part.start
-        for hole in holes:
-            if hole.end <= start or hole.start >= part.end:
-                continue
-            remaining.append(Interval(start, hole.start))
-            start = hole.end
-        remaining.append(Interval(start, part.end))
-    return tuple(part for part in remaining if part.start < part.end)
+    return tuple(rest for part in merge(parts) for rest in _cut(part.start, part.end, holes))
+
+
+def _cut(start: int, end: int, holes: Sequence[Interval]) -> Iterator[Interval]:
+    """Yield what remains of one stretch; the holes are merged, so their ends are sorted too."""
+    for at in range(bisect_right(holes, start, key=lambda hole: hole.end), len(holes)):
+        hole = holes[at]
+        if hole.start >= end:
+            break
+        if start < hole.start:
+            yield Interval(start, hole.start)
+        start = hole.end
+    if start < end:
+        yield Interval(start, end)
 
 
 def _without(lost: Iterable[Lost], taken: Iterable[Interval]) -> tuple[Lost, ...]:
-    taken = tuple(taken)
+    holes = merge(taken)
     return _joined(
         Lost(rest.start, rest.end, part.reason)
         for part in lost
-        for rest in subtract([Interval(part.start, part.end)], taken)
+        for rest in _cut(part.start, part.end, holes)
     )
 
 
 def _joined(lost: Iterable[Lost]) -> tuple[Lost, ...]:
-    """Join touching losses of one reason. The first entered reason of a moment stands."""
+    """Join touching losses of one reason; where two overlap, the one that began first stands."""
     joined: list[Lost] = []
     for part in sorted(part for part in lost if part.start < part.end):
         last = joined[-1] if joined else None
