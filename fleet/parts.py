@@ -49,13 +49,13 @@ def worker(queue: str) -> Part:
     """Return a Celery worker of one queue; -E tells Flower of every task."""
     words = ("worker", "-Q", queue, "-n", f"{queue}@%h", "-c", "2", "-E")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    return Part(f"worker-{queue}"[:9], program("celery", "-A", "fleet", *words, *quiet))
+    return Part(f"worker-{queue}"[:9], program("celery", "-q", "-A", "fleet", *words, *quiet))
 
 
 def beat(folder: Path) -> Part:
     """Return the clock that rings the tasks."""
     words = ("beat", "-s", str(folder / "beat"), "--pidfile=")
-    return Part("beat", program("celery", "-A", "fleet", *words))
+    return Part("beat", program("celery", "-q", "-A", "fleet", *words))
 
 
 def flower(port: int, account: str) -> Part:
@@ -63,7 +63,7 @@ def flower(port: int, account: str) -> Part:
     words = ("flower", f"--address={HOST}", f"--port={port}", "--logging=warning")
     return Part(
         "flower",
-        program("celery", "-A", "fleet", *words),
+        program("celery", "-q", "-A", "fleet", *words),
         env={"FLOWER_BASIC_AUTH": account},
     )
 

@@ -42,6 +42,8 @@ def prepare() -> dict[str, str]:
     """Migrate, make roles and the first user, collect static files."""
     from people import first as people_first  # noqa: PLC0415 - models need Django set up
 
+    # Last comes what says a password: nothing may fail between making and telling it.
+    collect()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         call_command("migrate", verbosity=0, interactive=False)
@@ -49,7 +51,6 @@ def prepare() -> dict[str, str]:
             settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD or None
         )
         cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
-    collect()
     if not password:
         return {}
     shown = "the one in ADMIN_PASSWORD" if settings.ADMIN_PASSWORD else password

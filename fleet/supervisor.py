@@ -52,6 +52,7 @@ class Child:
     process: subprocess.Popen[str] | None = None
     deaths: deque[float] = field(default_factory=deque)
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
+    reader: threading.Thread | None = None
     start_at: float = 0.0
 
     @property
@@ -120,12 +121,15 @@ class Supervisor:
             # Its own session: a terminal's Ctrl-C must not reach the database before its clients.
             start_new_session=True,
         )
-        threading.Thread(target=self._repeat, args=(child, child.process), daemon=True).start()
+        reading = (child, child.process.stdout)
+        child.reader = threading.Thread(target=self._repeat, args=reading, daemon=True)
+        child.reader.start()
 
-    def _repeat(self, child: Child, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            child.lines.append(line.rstrip())
-            self.say(child.part.name, line)
+    def _repeat(self, child: Child, lines: TextIO) -> None:
+        with lines:
+            for line in lines:
+                child.lines.append(line.rstrip())
+                self.say(child.part.name, line)
 
     def _bury(self, child: Child, now: float) -> None:
         status = child.process.returncode if child.process else None
@@ -141,7 +145,6 @@ class Supervisor:
         self.say("fleet", f"{child.part.name} ended with status {status}; again in {wait:g} s")
 
     def _obituary(self, child: Child, what: str) -> str:
-        time.sleep(TICK_S)  # its last lines may still be on their way through the pipe
         last = "\n".join(f"    {line}" for line in child.lines)
         return f"{child.part.name} {what}; its last lines:\n{last}"
 
@@ -170,3 +173,5 @@ def kill_group(child: Child) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()
+    if child.reader:
+        child.reader.join(1)  # its last lines may still be on their way through the pipe

@@ -151,7 +151,15 @@ def prepare(supervisor: Supervisor) -> dict[str, str]:
     if done.returncode != 0:
         raise Broken("The database could not be prepared; the lines above say why.")
     first: dict[str, str] = json.loads(done.stdout)
+    if first:
+        introduce(supervisor, first)
     return first
+
+
+def introduce(supervisor: Supervisor, first: dict[str, str]) -> None:
+    """Say who the first user is: the only time that the password can be read."""
+    words = f"First user: {first['username']} / {first['password']} (shown at this start only)"
+    supervisor.say("fleet", words)
 
 
 def product(given: ModuleType, note: dict[str, Any]) -> list[Part]:
@@ -175,10 +183,10 @@ def welcome(
     lines.append(f"Flower (tasks): http://{parts.HOST}:{given.FLOWER_PORT} ({name} / {password})")
     if given.DEMO:
         lines.append(f"Demo: simulated clouds at {note['tuya_base_url']}/_sim/")
-    if first:
-        lines.append(f"First user: {first['username']} / {first['password']} (shown this once)")
     for line in lines:
         supervisor.say("fleet", line)
+    if first:
+        introduce(supervisor, first)
 
 
 if __name__ == "__main__":
