@@ -69,10 +69,21 @@ RETURNING device_key, version > acked_version
 """
 
 AGAIN = """
-UPDATE reporting_cell SET version = version + 1, acked_known = false,
+WITH clean AS (
+    SELECT id FROM reporting_cell
+    WHERE sink_id = %(sink)s AND version = acked_version
+          AND (%(keys)s::text[] IS NULL OR device_key = ANY(%(keys)s))
+    ORDER BY ush_device_id, property FOR NO KEY UPDATE)
+UPDATE reporting_cell AS cell SET version = version + 1, acked_known = false,
     first_dirty_at = %(now)s, next_try_at = %(now)s
-WHERE sink_id = %(sink)s AND version = acked_version
-      AND (%(keys)s::text[] IS NULL OR device_key = ANY(%(keys)s))
+FROM clean WHERE cell.id = clean.id
+"""
+
+FORGET = """
+WITH gone AS (
+    SELECT id FROM reporting_cell WHERE device_key = ANY(%(keys)s)
+    ORDER BY ush_device_id, property FOR UPDATE)
+DELETE FROM reporting_cell AS cell USING gone WHERE cell.id = gone.id
 """
 
 
@@ -97,6 +108,12 @@ def tell_again(sink: str, now: datetime, device_keys: Iterable[str] | None = Non
     with connection.cursor() as cursor:
         cursor.execute(AGAIN, {"sink": sink, "now": now, "keys": keys})
         return int(cursor.rowcount)
+
+
+def forget(device_keys: Iterable[str]) -> None:
+    """Delete what was to be told; an answer still on its way finds no row and is ignored."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, {"keys": list(device_keys)})
 
 
 def shard_of(device_key: str) -> int:

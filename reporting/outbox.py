@@ -102,11 +102,9 @@ def _folded(letters: Iterable[Letter]) -> tuple[set[str], list[StateReported]]:
 
 
 def _forget(device_keys: set[str]) -> None:
-    """Delete what was to be told; an answer still on its way finds no row and is ignored."""
     if device_keys:
-        keys = sorted(device_keys)
-        Cell.objects.filter(device_key__in=keys).delete()
-        Unmapped.objects.filter(device_key__in=keys).delete()
+        cells.forget(device_keys)
+        Unmapped.objects.filter(device_key__in=device_keys).delete()
 
 
 def _mapped(states: list[StateReported]) -> tuple[list[News], list[tuple[str, str, str, str]]]:

@@ -1,9 +1,24 @@
-"""The alarm: rings the forwarder. Carries no data; losing one ring costs a second."""
+"""The alarms: send what is due, tell everything again, forget old reports. They carry no data."""
 
 from celery import shared_task
+from django.utils import timezone
+
+from . import cells, forwarder, reports, sinks, terms
+from .sending import Desk
+from .ush.client import UshClient
 
 
 @shared_task(name="reporting.tasks.forward", ignore_result=True)  # type: ignore[untyped-decorator]
 def forward() -> str:
     """Send what is due."""
-    return ""
+    now_terms = terms.current()
+    with UshClient(now_terms.url, dict(now_terms.headers)) as ush:
+        return f"forward: {forwarder.drain(Desk(ush, now_terms, timezone.now))}"
+
+
+@shared_task(name="reporting.tasks.resync", ignore_result=True)  # type: ignore[untyped-decorator]
+def resync() -> str:
+    """Tell USH everything again, against what neither side noticed, and forget old reports."""
+    now = timezone.now()
+    forgotten = reports.forget_old(now)
+    return f"resync: {cells.tell_again(sinks.ensure().name, now)} cells, {forgotten} old reports"

@@ -1,0 +1,78 @@
+"""How devices stand with USH, for pages of other rooms: read by key, many at once. Writes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, Count, F, Max, Min, Q, When
+
+from .models import Cell, Sink
+
+DIRTY = Q(version__gt=F("acked_version"))
+STUCK = Q(lane=Cell.Lane.QUARANTINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One device: `delivered`, `waiting` or `quarantine`, and since when."""
+
+    state: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """The whole road to USH: what waits, what is stuck, and whether anything moves."""
+
+    waiting: int
+    oldest_at: datetime | None
+    stuck: int
+    last_ok_at: datetime | None
+    stopped: str  # why nothing is sent; empty when all is well
+
+
+def standings(device_keys: Iterable[str]) -> dict[str, Standing]:
+    """Return how each of these devices stands; one that USH is told nothing of is left out."""
+    rows = (
+        Cell.objects.filter(device_key__in=list(device_keys))
+        .values("device_key")
+        .annotate(
+            stuck=Count("pk", filter=STUCK),
+            waiting_since=Min(Case(When(DIRTY, then="first_dirty_at"))),
+            told_at=Max("acked_at"),
+        )
+    )
+    return {row["device_key"]: _standing(**row) for row in rows}
+
+
+def _standing(
+    *,
+    device_key: str,  # noqa: ARG001  a column of the row
+    stuck: int,
+    waiting_since: datetime | None,
+    told_at: datetime | None,
+) -> Standing:
+    if stuck:
+        return Standing("quarantine", waiting_since)
+    if waiting_since:
+        return Standing("waiting", waiting_since)
+    return Standing("delivered", told_at)
+
+
+def road() -> Road:
+    """Return how the road to USH is now."""
+    found = Cell.objects.filter(DIRTY).aggregate(
+        waiting=Count("pk", filter=~STUCK),
+        oldest_at=Min(Case(When(~STUCK, then="first_dirty_at"))),
+        stuck=Count("pk", filter=STUCK),
+    )
+    sink = Sink.objects.order_by("name").first()
+    return Road(**found, last_ok_at=sink.last_ok_at if sink else None, stopped=_why_stopped(sink))
+
+
+def _why_stopped(sink: Sink | None) -> str:
+    if sink is None:
+        return ""
+    if sink.paused:
+        return sink.paused_reason or "paused"
+    return sink.parked_reason
