@@ -1,5 +1,6 @@
-"""The door: the only way to change anything in the device cloud. Page, REST and command line
-come through here; nothing here calls the cloud, the runner does.
+"""The door: the only way to change anything in the device cloud, for page, REST and command line.
+
+Nothing here calls the cloud; the runner does.
 """
 
 from datetime import datetime

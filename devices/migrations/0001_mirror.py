@@ -89,6 +89,12 @@ class Migration(migrations.Migration):
                 ("state_since", models.DateTimeField()),
                 ("state_reason", models.TextField(blank=True)),
                 (
+                    "asked_at",
+                    models.DateTimeField(
+                        help_text="when the cloud was last asked by its id", null=True
+                    ),
+                ),
+                (
                     "absences",
                     models.PositiveSmallIntegerField(
                         default=0, help_text="runs in which the cloud itself denied its id"
@@ -144,7 +150,7 @@ class Migration(migrations.Migration):
                     "items",
                     models.JSONField(
                         default=list,
-                        help_text="the data points as the cloud lists them: code, type, values, name, dp_id, access",
+                        help_text="the data points: code, type, values, name, desc, dp_id, access",
                     ),
                 ),
                 (

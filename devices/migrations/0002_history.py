@@ -22,6 +22,8 @@ CREATE TABLE devices_logentry (
 CREATE TABLE devices_logentry_rest PARTITION OF devices_logentry DEFAULT;
 -- log explorer: the newest of the whole fleet
 CREATE INDEX logentry_by_time ON devices_logentry (event_time);
+-- events.store: what polls inferred gives way to the device's own log; few rows
+CREATE INDEX logentry_polled ON devices_logentry (device_id, event_time) WHERE provenance = 3;
 """
 
 
@@ -96,6 +98,12 @@ class Migration(migrations.Migration):
                         "ordering": ("-event_time",),
                         "indexes": [
                             models.Index(models.F("event_time"), name="logentry_by_time"),
+                            models.Index(
+                                models.F("device"),
+                                models.F("event_time"),
+                                name="logentry_polled",
+                                condition=models.Q(provenance=3),
+                            ),
                         ],
                     },
                 ),

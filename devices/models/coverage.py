@@ -6,7 +6,7 @@ from .device import Device
 
 
 class Coverage(models.Model):
-    """The ledger of one device; `devices.coverage` computes with it. What neither list names is unread."""
+    """The ledger of one device, for `devices.coverage`. What neither list names is unread."""
 
     device = models.OneToOneField(Device, models.CASCADE, primary_key=True)
     since = models.DateTimeField(help_text="history is owed from here on")

@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from ..querysets import DeviceQuerySet
+from devices.querysets import DeviceQuerySet
 from .product import Product
 from .secret import EncryptedTextField
 
 
 class Device(models.Model):
-    """One device of the cloud project. A row is never deleted: a device that left keeps its history."""
+    """One device of the cloud project; a device that left keeps its row and its history."""
 
     class State(models.TextChoices):
         """Whether the cloud still lists it. Missing is not offline, and neither is removed."""
@@ -54,6 +54,8 @@ class Device(models.Model):
     absences = models.PositiveSmallIntegerField(
         default=0, help_text="runs in which the cloud itself denied its id"
     )
+
+    asked_at = models.DateTimeField(null=True, help_text="when the cloud was last asked by its id")
 
     status = models.JSONField(default=dict, help_text="code -> value, as the cloud last said")
     stamps = models.JSONField(

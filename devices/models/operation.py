@@ -107,7 +107,7 @@ class OperationItem(models.Model):
             ),
         )
         indexes = (
-            # runner.look_for_proof: what is accepted or unknown and due
+            # proof.look reads what is accepted or unknown and due
             models.Index(
                 "next_look_at",
                 name="item_proof_due",

@@ -4,14 +4,14 @@ from django.db import models
 
 
 class Product(models.Model):
-    """A vendor's product: its data points with type, range, unit and scale, as the cloud describes them."""
+    """A vendor's product: its data points with type, range, unit and scale."""
 
     product_id = models.CharField(primary_key=True, max_length=64)
     name = models.CharField(max_length=255, blank=True)
     category = models.CharField(max_length=32, blank=True, db_index=True)
     items = models.JSONField(
         default=list,
-        help_text="the data points as the cloud lists them: code, type, values, name, dp_id, access",
+        help_text="the data points: code, type, values, name, desc, dp_id, access",
     )
     specified_at = models.DateTimeField(null=True, help_text="when the specification was last read")
     specification_tried_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""A text column that is encrypted at rest. The database, its dumps and its logs hold ciphertext only."""
+"""A text column that is encrypted at rest. The database and its dumps hold ciphertext."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ def _keys() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.FIELD_ENCRYPTION_KEYS])
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
     """Encrypts with the newest of `FIELD_ENCRYPTION_KEYS`, decrypts with any of them (rotation)."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -19,7 +19,7 @@ class EncryptedTextField(models.TextField):
         return _keys().encrypt(value.encode()).decode() if value else value
 
     def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> str | None:
-        """Plain text; a row whose key is no longer listed reads as empty instead of breaking pages."""
+        """Plain text; what no listed key opens reads as empty instead of breaking pages."""
         if not value:
             return value
         try:

@@ -40,3 +40,15 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
+
+    def sentence(self) -> str:
+        """Say in one line what the run did."""
+        took = (self.finished_at - self.started_at).total_seconds() if self.finished_at else 0.0
+        did = f"{self.rows} rows" if self.kind == self.Kind.HARVEST else f"{self.changed} changed"
+        line = f"{self.kind}: {self.seen} devices, {did}, {self.calls} calls, {took:.1f} s"
+        return line if self.outcome == self.Outcome.COMPLETE else f"{line}; {self.error}"
+
+    def figures(self) -> dict[str, object]:
+        """Return the same for programs."""
+        names = ("kind", "outcome", "seen", "changed", "created", "missing", "rows", "calls")
+        return {name: getattr(self, name) for name in names} | {"error": self.error}

@@ -1,0 +1,309 @@
+"""Reads device logs, window by window, and keeps the books of what is proven.
+
+A window counts as complete only when its walk reached the end. Most endangered first; busy
+devices often, quiet ones rarely, none later than the vendor forgets.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from pages import live
+from reporting import outbox
+
+from . import coverage, intake, project, sync
+from .coverage import Interval, Ledger
+from .datapoints import Specification
+from .events import Event, millis, moment, store
+from .intake import OFFLINE, ONLINE, REPORTED
+from .models import Coverage, Device, Provenance, SyncRun
+from .project import Link
+from .tuya.errors import Refused, TuyaError, Unavailable
+from .tuya.wire import LogRow
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x68617276
+# The free edition keeps 7 days (doc Kacpq0nn1bioy); what is nearer to the edge than this margin is
+# taken as lost, because it may be gone when the call arrives.
+RETENTION = timedelta(days=7)
+MARGIN = timedelta(minutes=2)
+SLICE = timedelta(days=1)  # a window is cut to this when the vendor cannot answer it whole
+# A window is said to end silently near 3,000 rows (facts of public clients, unproven): what comes
+# near it is read again in slices before anything counts as proven.
+SUSPECT_ROWS = 2_900
+OVERLAP = timedelta(minutes=10)  # devices report late; what is read twice is stored once
+SETTLING = timedelta(seconds=10)  # the newest moments are not proven: rows of them are still coming
+RAREST = timedelta(hours=6)
+NO_LOGS = 2009  # "not support this device"
+AFTER_REFUSAL = timedelta(hours=1)
+FORGOTTEN_BY_VENDOR = "The vendor keeps logs for 7 days; this was not read in time."
+MOST_SECONDS = 240.0  # a run ends in time for the next; what is left is due again at once
+
+
+def harvest(now: datetime, *, force: bool = False, most: int | None = None) -> SyncRun | None:
+    """Read the logs that are due. None: another process is at it, or the cloud is left in peace."""
+    with project.only_one(LOCK) as alone:
+        if not alone or not (force or project.may_look(project.current(), now)):
+            return None
+        with project.connect() as cloud:
+            return _run(cloud, now, most)
+
+
+def _run(cloud: Link, now: datetime, most: int | None) -> SyncRun:
+    run = SyncRun.objects.create(kind=SyncRun.Kind.HARVEST, started_at=now)
+    try:
+        for device in _due(now, most):
+            run.rows += _one_of_many(cloud, device)
+            run.seen += 1
+        run.outcome = SyncRun.Outcome.COMPLETE
+    except TuyaError as error:
+        run.outcome, run.error, run.error_code = SyncRun.Outcome.INCOMPLETE, str(error), error.code
+        project.failed(cloud.project, error, timezone.now())
+    finally:
+        run.calls, run.finished_at = cloud.meter.total, timezone.now()
+        if run.outcome == SyncRun.Outcome.RUNNING:
+            run.outcome = SyncRun.Outcome.FAILED
+            run.error = run.error or "Fleet itself failed; see its log."
+        with transaction.atomic():
+            run.save()
+            live.announce("cloud")
+    return run
+
+
+def _due(now: datetime, most: int | None) -> Iterator[Device]:
+    """One after the other, so that a device which became due meanwhile is not forgotten."""
+    ends = timezone.now() + timedelta(seconds=MOST_SECONDS)
+    ids = Device.objects.due_for_harvest(now).values_list("pk", flat=True)
+    for pk in list(ids[:most]):
+        if timezone.now() >= ends:
+            return
+        device = Device.objects.select_related("product", "coverage").filter(pk=pk).first()
+        if device is not None:
+            yield device
+
+
+def _one_of_many(cloud: Link, device: Device) -> int:
+    """Read one device; its own trouble stops no other device, the account's does."""
+    try:
+        return read(cloud, device, timezone.now())
+    except Refused as error:
+        if error.account:
+            raise
+        _note_refusal(device, error)
+    except Unavailable:
+        _put_off(device, settings.HARVEST_INTERVAL)
+        raise
+    except TuyaError as error:
+        logger.warning("log not read", extra={"device": device.device_id, "error": str(error)})
+        _put_off(device, AFTER_REFUSAL)
+    return 0
+
+
+def _note_refusal(device: Device, error: Refused) -> None:
+    if error.code == NO_LOGS:
+        logger.info("device has no logs", extra={"device": device.device_id})
+        Device.objects.filter(pk=device.pk).update(logs_supported=False)
+        return
+    logger.warning("log refused", extra={"device": device.device_id, "error": str(error)})
+    _put_off(device, AFTER_REFUSAL)
+
+
+def _put_off(device: Device, wait: timedelta) -> None:
+    Device.objects.filter(pk=device.pk).update(next_harvest_at=timezone.now() + wait)
+
+
+def read(cloud: Link, device: Device, now: datetime) -> int:
+    """Read everything of one device that is not proven yet; return the rows added."""
+    asked_at = sync.vendor_now(cloud)
+    since = asked_at - _ms(RETENTION)
+    rows = sum(_whole(cloud, device, one) for one in _windows(ledger_of(device), since, asked_at))
+    wait = _next_wait(device, rows, now)
+    Device.objects.filter(pk=device.pk).update(harvested_at=now, next_harvest_at=now + wait)
+    return rows
+
+
+def _whole(cloud: Link, device: Device, window: Interval) -> int:
+    """Read a window in one walk, which costs fewest calls; in slices when that proves too much."""
+    short = window.end - window.start <= _ms(SLICE)
+    try:
+        events, reached = _walk(cloud, device, window)
+    except Unavailable:
+        if short:
+            raise
+        return _sliced(cloud, device, window)
+    if len(events) >= SUSPECT_ROWS and not short:
+        return _sliced(cloud, device, window)
+    return _keep(cloud, device, window, events, reached=reached)
+
+
+def _sliced(cloud: Link, device: Device, window: Interval) -> int:
+    """The oldest slice first: it is the next to be forgotten."""
+    rows = 0
+    for start in range(window.start, window.end, _ms(SLICE)):
+        part = Interval(start, min(start + _ms(SLICE), window.end))
+        events, reached = _walk(cloud, device, part)
+        rows += _keep(cloud, device, part, events, reached=reached)
+    return rows
+
+
+def ledger_of(device: Device) -> Ledger:
+    """Return the books of one device."""
+    books = device.coverage
+    return coverage.from_json({"complete": books.complete, "lost": books.lost})
+
+
+def _windows(ledger: Ledger, since: int, now: int) -> list[Interval]:
+    """Return what to read: unread stretches, each begun a little early for late arrivals."""
+    edge = since + _ms(MARGIN)
+    found = coverage.windows(ledger, edge, now, now - since, now - since)
+    return [Interval(max(one.start - _ms(OVERLAP), edge), one.end) for one in found]
+
+
+def _walk(cloud: Link, device: Device, window: Interval) -> tuple[list[Event], bool]:
+    """Read one window; say whether its end was truly reached."""
+    specification = Specification.parse(device.product.items if device.product else ())
+    rows: list[LogRow] = []
+    reached = False
+    for page in cloud.walk_logs(device.device_id, window.start, window.end):
+        rows += page.rows
+        reached = page.last and not page.unreadable
+        if page.why:
+            logger.warning("log walk broken", extra={"device": device.device_id, "why": page.why})
+    return [event(device.pk, row, specification) for row in rows], reached
+
+
+def event(device: int, row: LogRow, specification: Specification) -> Event:
+    """Return the vendor's row as ours: typed value, the text where it differs, numeric source."""
+    value = (
+        specification.cast(row.code, row.value) if row.code and row.value is not None else row.value
+    )
+    return Event(
+        device=device,
+        at=row.event_time,
+        event_id=row.event_id,
+        provenance=Provenance.LOG,
+        code=row.code or "",
+        value=value,
+        raw=row.value,
+        source_id=_source(row.event_from),
+    )
+
+
+def _source(text: str | None) -> int | None:
+    """Return the vendor's source number; what is no number is not one of the vendor's."""
+    try:
+        number = int(text or "")
+    except ValueError:
+        return None
+    return number if -32_768 <= number <= 32_767 else None  # noqa: PLR2004  a smallint
+
+
+def _keep(
+    cloud: Link, device: Device, window: Interval, events: list[Event], *, reached: bool
+) -> int:
+    now = timezone.now()
+    settled = min(window.end, sync.vendor_now(cloud) - _ms(SETTLING))
+    with transaction.atomic():
+        held = Device.objects.select_for_update(of=("self",)).select_related("product")
+        device = held.get(pk=device.pk)
+        added = store(events, now)
+        if reached:
+            _prove(device, window.start, settled, now)
+        _bring_up_to_date(device, events, now)
+        if added:
+            live.announce("logs", [device.device_id])
+    return added
+
+
+def _prove(device: Device, start: int, end: int, now: datetime) -> None:
+    books, _made = Coverage.objects.select_for_update().get_or_create(
+        device=device, defaults={"since": now}
+    )
+    ledger = coverage.from_json({"complete": books.complete, "lost": books.lost})
+    if end > start:
+        ledger = coverage.prove(ledger, start, end)
+    edge = end - _ms(RETENTION)
+    ledger = coverage.lose(ledger, edge, millis(books.since), FORGOTTEN_BY_VENDOR)
+    stored = coverage.to_json(ledger)
+    books.complete, books.lost = stored["complete"], stored["lost"]
+    books.save()
+
+
+def _bring_up_to_date(device: Device, events: list[Event], now: datetime) -> None:
+    """Let newer log rows change the mirrored state; older ones are history only.
+
+    What a complete look has already seen is older than that look, whatever its stamp says.
+    """
+    seen = _last_look()
+    fresh = [one for one in events if one.at > seen]
+    changed = [one for one in _newest_by_code(fresh) if _is_newer(device, one)]
+    for one in changed:
+        intake.set_value(device, one.code, one.value, one.at, one.provenance, now)
+    switched = _online(device, fresh)
+    newest = max((moment(one.at) for one in events), default=None)
+    if newest and (device.last_event_at is None or newest > device.last_event_at):
+        device.last_event_at = newest
+    elif not changed and not switched:
+        return
+    if changed or switched:
+        device.listing_digest = b""  # the next list is compared in full again
+    device.save(
+        update_fields=(
+            "status", "stamps", "online", "online_since", "last_event_at", "listing_digest",
+        )
+    )  # fmt: skip
+    if changed:
+        outbox.take([intake.letter(device)], now)
+    live.announce("devices", [device.device_id])
+
+
+def _last_look() -> int:
+    run = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC, outcome=SyncRun.Outcome.COMPLETE).first()
+    return millis(run.started_at) if run else 0
+
+
+def _newest_by_code(events: list[Event]) -> list[Event]:
+    newest: dict[str, Event] = {}
+    for one in sorted(events, key=lambda event: event.at):
+        if one.event_id == REPORTED and one.code:
+            newest[one.code] = one
+    return list(newest.values())
+
+
+def _is_newer(device: Device, one: Event) -> bool:
+    """Whether a row may change the state: newer, another value, and typed as the state is typed.
+
+    The log sends text; where no specification says how to read it, the next list will tell.
+    """
+    if one.code not in device.status:
+        return False
+    stamp, value = device.stamps.get(one.code, [0])[0], device.status[one.code]
+    return one.at > stamp and type(one.value) is type(value) and one.value != value
+
+
+def _online(device: Device, events: list[Event]) -> bool:
+    switches = [one for one in events if one.event_id in {ONLINE, OFFLINE}]
+    if not switches:
+        return False
+    last = max(switches, key=lambda one: one.at)
+    online, since = last.event_id == ONLINE, moment(last.at)
+    if online == device.online or (device.online_since and since < device.online_since):
+        return False
+    device.online, device.online_since = online, since
+    return True
+
+
+def _next_wait(device: Device, rows: int, now: datetime) -> timedelta:
+    """Soon again where something happens, twice as long each time where nothing does."""
+    if rows or device.harvested_at is None:
+        return settings.HARVEST_INTERVAL
+    return min(RAREST, max(settings.HARVEST_INTERVAL, 2 * (now - device.harvested_at)))
+
+
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)

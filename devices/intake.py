@@ -1,0 +1,318 @@
+"""Takes in what the cloud reported of devices: state, history and letters, in one transaction.
+
+A device whose report is byte for byte the last one costs one comparison and no write.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from pages import live
+from reporting import outbox
+from reporting.letters import SpecItem, StateReported
+
+from . import changes
+from .changes import Change, Known
+from .events import Event, clean, millis, moment, store
+from .models import Coverage, Device, LogEntry, Product, Provenance
+from .tuya.wire import Device as Reported
+
+# What a report may carry; a name that the answer did not carry is left as it was.
+TEXTS = (
+    "name", "category", "gateway_id", "uuid", "sn", "mac", "ip", "time_zone", "owner_id", "uid",
+    "icon", "model", "local_key",
+)  # fmt: skip
+LONGEST: dict[str, int | None] = {
+    name: getattr(Device._meta.get_field(name), "max_length", None)  # noqa: SLF001
+    for name in TEXTS
+}
+TIMES = {"active_time": "active_at", "create_time": "created_at", "update_time": "updated_at"}
+WRITTEN = (
+    *TEXTS, *TIMES.values(), "product", "sub", "online", "online_since", "state", "state_since",
+    "state_reason", "absences", "status", "stamps", "listing_digest", "last_event_at",
+    "last_seen_at", "next_harvest_at",
+)  # fmt: skip
+
+ONLINE, OFFLINE, ACTIVATED, REPORTED = 1, 2, 3, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When a report was asked for; `at` and `before`, the look before, by the vendor's clock."""
+
+    at: int
+    before: int | None
+    now: datetime
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a page of reports came to."""
+
+    seen: set[int] = field(default_factory=set)
+    created: int = 0
+    changed: int = 0
+    rows: int = 0
+
+    def add(self, other: "Taken") -> None:
+        """Count another page in."""
+        self.seen |= other.seen
+        self.created += other.created
+        self.changed += other.changed
+        self.rows += other.rows
+
+
+@dataclass(slots=True)
+class _News:
+    """What one report changed of one device."""
+
+    events: list[Event] = field(default_factory=list)
+    told: bool = False
+
+
+def take(reports: Sequence[Reported], look: Look) -> Taken:
+    """Store a page of reports. Returns whom it saw and what it changed."""
+    digests = {report.id: digest(report) for report in reports}
+    known = _known(digests)
+    fresh = [report for report in reports if report.id not in known]
+    moved = [report for report in reports if _moved(known.get(report.id), digests[report.id])]
+    taken = Taken(seen={pk for pk, _digest, _state in known.values()})
+    if fresh or moved:
+        with transaction.atomic():
+            _create(fresh, digests, look, taken)
+            _update(moved, digests, look, taken)
+    return taken
+
+
+def _known(digests: Iterable[str]) -> dict[str, tuple[int, bytes, str]]:
+    rows = Device.objects.filter(device_id__in=list(digests)).values_list(
+        "device_id", "pk", "listing_digest", "state"
+    )
+    return {device_id: (pk, bytes(last), state) for device_id, pk, last, state in rows}
+
+
+def _moved(known: tuple[int, bytes, str] | None, fresh: bytes) -> bool:
+    return known is not None and (known[1] != fresh or known[2] != Device.State.PRESENT)
+
+
+def digest(report: Reported) -> bytes:
+    """Name exactly this report; the order in which the cloud lists the codes does not matter."""
+    status = None if report.status is None else sorted(report.status, key=lambda one: one.code)
+    exact = msgspec.json.encode((msgspec.structs.replace(report, status=None), status))
+    return hashlib.blake2b(exact, digest_size=8).digest()
+
+
+def _create(
+    reports: Sequence[Reported], digests: Mapping[str, bytes], look: Look, taken: Taken
+) -> None:
+    if not reports:
+        return
+    _meet_products(reports)
+    rows = [_new(report, digests[report.id], look) for report in reports]
+    Device.objects.bulk_create(rows, ignore_conflicts=True)  # another look may have met it too
+    met = Device.objects.filter(device_id__in=[row.device_id for row in rows])
+    devices = list(met.select_related("product"))
+    Coverage.objects.bulk_create(
+        [Coverage(device=device, since=look.now) for device in devices], ignore_conflicts=True
+    )
+    taken.created += len(devices)
+    taken.seen |= {device.pk for device in devices}
+    _tell(devices, look.now)
+
+
+def _new(report: Reported, fresh: bytes, look: Look) -> Device:
+    device = Device(
+        device_id=report.id,
+        first_seen_at=look.now,
+        last_seen_at=look.now,
+        state_since=look.now,
+        next_harvest_at=look.now,
+    )
+    absorb(device, report, look, first=True)
+    device.listing_digest = fresh
+    return device
+
+
+def _update(
+    reports: Sequence[Reported], digests: Mapping[str, bytes], look: Look, taken: Taken
+) -> None:
+    if not reports:
+        return
+    _meet_products(reports)
+    devices = _locked(report.id for report in reports)
+    events: list[Event] = []
+    told: list[Device] = []
+    for report in reports:
+        device = devices[report.id]
+        news = absorb(device, report, look)
+        device.listing_digest = digests[report.id]
+        device.last_seen_at = look.now
+        events += news.events
+        if news.events:
+            device.next_harvest_at = min(device.next_harvest_at, look.now)
+        if news.told:
+            told.append(device)
+    Device.objects.bulk_update(devices.values(), WRITTEN, batch_size=200)
+    taken.rows += store(events, look.now)
+    taken.changed += len(devices)
+    _tell(told, look.now)
+    live.announce("devices", devices)
+    if events:
+        live.announce("logs", devices)
+
+
+def _locked(ids: Iterable[str]) -> dict[str, Device]:
+    """Lock in key order: two looks that lock the same devices crosswise would deadlock."""
+    rows = Device.objects.filter(device_id__in=list(ids)).order_by("pk")
+    rows = rows.select_for_update(of=("self",)).select_related("product")
+    return {device.device_id: device for device in rows}
+
+
+def absorb(device: Device, report: Reported, look: Look, *, first: bool = False) -> _News:
+    """Bring one device up to date with one report; return what is history. Saves nothing."""
+    news = _News()
+    old_name, old_key, old_active = device.name, device.local_key, device.active_at
+    _copy(device, report)
+    if not first:
+        _note_identity(device, news, look, old_name, (old_key, old_active))
+        _note_return(device, news, look)
+    _take_online(device, report, news, look)
+    _take_status(device, report, news, look)
+    return news
+
+
+def _copy(device: Device, report: Reported) -> None:
+    for name in TEXTS:
+        if name not in report.missing:
+            setattr(device, name, clean(getattr(report, name))[: LONGEST[name]])
+    for theirs, ours in TIMES.items():
+        seconds = getattr(report, theirs)
+        if seconds:
+            setattr(device, ours, moment(seconds * 1000))
+    if "sub" not in report.missing:
+        device.sub = report.sub
+    if report.product_id:
+        device.product_id = clean(report.product_id)[:64]
+
+
+def _note_identity(
+    device: Device,
+    news: _News,
+    look: Look,
+    old_name: str,
+    old_pairing: tuple[str, datetime | None],
+) -> None:
+    if device.name != old_name:
+        change = {"from": old_name, "to": device.name}
+        news.events.append(_inferred(device, look, LogEntry.Own.RENAMED, change))
+    if old_pairing[0] and device.local_key != old_pairing[0] and device.active_at != old_pairing[1]:
+        news.events.append(_inferred(device, look, ACTIVATED, None))
+
+
+def _note_return(device: Device, news: _News, look: Look) -> None:
+    if device.state == Device.State.PRESENT:
+        return
+    news.events.append(_inferred(device, look, LogEntry.Own.CAME_BACK, None))
+    news.told = True
+    device.state, device.state_since, device.state_reason = Device.State.PRESENT, look.now, ""
+    device.absences = 0
+
+
+def _take_online(device: Device, report: Reported, news: _News, look: Look) -> None:
+    if report.online is None or report.online == device.online:
+        return
+    if device.online is not None:
+        event = ONLINE if report.online else OFFLINE
+        news.events.append(_polled(device, look, event))
+    device.online, device.online_since = report.online, moment(look.at)
+
+
+def _take_status(device: Device, report: Reported, news: _News, look: Look) -> None:
+    reported = {clean(one.code): clean(one.value) for one in report.status or ()}
+    found = changes.diff(known_of(device), reported, at=look.at, not_before=look.before)
+    for change in found:
+        set_value(device, change.code, change.after, change.at, _how(change), look.now)
+        if not change.first:
+            event = _polled(device, look, REPORTED, code=change.code, value=change.after)
+            news.events.append(event)
+    news.told = news.told or bool(found)
+    if news.events:
+        device.last_event_at = max(device.last_event_at or moment(look.at), moment(look.at))
+
+
+def _how(change: Change) -> Provenance:
+    """At first sight nobody knows since when a value holds."""
+    return Provenance.INFERRED if change.first else Provenance.POLL
+
+
+def known_of(device: Device) -> dict[str, Known]:
+    """Return what is known of its state, in the form that `changes` compares."""
+    return {
+        code: Known(value, device.stamps.get(code, [0])[0]) for code, value in device.status.items()
+    }
+
+
+def set_value(
+    device: Device, code: str, value: Any, at: int, how: Provenance, now: datetime
+) -> None:
+    """Enter one value and how it was learned; saves nothing."""
+    device.status[code] = value
+    device.stamps[code] = [at, millis(now), int(how)]
+
+
+def _polled(device: Device, look: Look, event_id: int, code: str = "", value: Any = None) -> Event:
+    return Event(
+        device=device.pk,
+        at=look.at,
+        event_id=event_id,
+        provenance=Provenance.POLL,
+        code=code,
+        value=value,
+        not_before=look.before if look.before is not None else 0,
+    )
+
+
+def _inferred(device: Device, look: Look, event_id: int, value: Any) -> Event:
+    return Event(
+        device=device.pk,
+        at=look.at,
+        event_id=event_id,
+        provenance=Provenance.INFERRED,
+        value=value,
+    )
+
+
+def _meet_products(reports: Iterable[Reported]) -> None:
+    rows = {
+        report.product_id: Product(
+            product_id=clean(report.product_id)[:64],
+            name=clean(report.product_name)[:255],
+            category=clean(report.category)[:32],
+        )
+        for report in reports
+        if report.product_id
+    }
+    Product.objects.bulk_create(rows.values(), ignore_conflicts=True)
+
+
+def _tell(devices: Iterable[Device], now: datetime) -> None:
+    letters = [letter(device) for device in devices]
+    if letters:
+        outbox.take(letters, now)
+
+
+def letter(device: Device) -> StateReported:
+    """Return what USH's side must know of a device: its whole known state."""
+    items = device.product.items if device.product else []
+    return StateReported(
+        device_key=device.device_id,
+        category=device.category,
+        values=device.status,
+        specification={item["code"]: SpecItem(item["type"], item["values"]) for item in items},
+        stamps={code: stamp[0] for code, stamp in device.stamps.items()},
+    )

@@ -1,0 +1,225 @@
+"""Carries out what was asked through the door: claim, call, settle. One call a device, never two.
+
+`sent` is committed before the call leaves, so a process that dies in between leaves `sent` behind,
+which turns into `unknown` and is then resolved by looking, never by calling again.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from pages import live
+
+from . import farewell, project, proof
+from .models import Operation, OperationItem
+from .plans import DESTRUCTIVE
+from .project import Link
+from .tuya.errors import Refused, TuyaError, Unanswered, Unavailable, Unintelligible
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x72756E6E
+LEASE = timedelta(minutes=2)  # > the longest a call may take (30 s) with its wait for the quota
+MOST_SECONDS = 50.0  # a run ends in time for the next ring
+UNDER_WAY = ("queued", "sent")
+
+State = Operation.State
+Outcome = OperationItem.Outcome
+Kind = Operation.Kind
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did."""
+
+    sent: int = 0
+    accepted: int = 0
+    refused: int = 0
+    unknown: int = 0
+    confirmed: int = 0
+
+    def sentence(self) -> str:
+        """Say it in one line."""
+        return (
+            f"run_operations: {self.sent} sent, {self.accepted} accepted, {self.refused} refused,"
+            f" {self.unknown} unknown, {self.confirmed} confirmed"
+        )
+
+
+def run_operations(now: datetime) -> Tally | None:
+    """Do what is due. None: another process is at it."""
+    with project.only_one(LOCK) as alone:
+        if not alone:
+            return None
+        _start_cooled(now)
+        _rescue(now)
+        tally = Tally()
+        if _anything_due(now) and project.may_look(project.current(), now):
+            with project.connect() as cloud:
+                _work(cloud, now, tally)
+        _finish(timezone.now())
+        return tally
+
+
+def _start_cooled(now: datetime) -> None:
+    Operation.objects.filter(state=State.COOLING_OFF, starts_at__lte=now).update(
+        state=State.RUNNING
+    )
+
+
+def _rescue(now: datetime) -> None:
+    """A call whose process died: nobody knows what it did."""
+    OperationItem.objects.filter(outcome=Outcome.SENT, sent_at__lt=now - LEASE).update(
+        outcome=Outcome.UNKNOWN,
+        why="Fleet was stopped while the call was under way.",
+        next_look_at=now,
+    )
+
+
+def _anything_due(now: datetime) -> bool:
+    queued = Q(outcome=Outcome.QUEUED, operation__state=State.RUNNING)
+    return OperationItem.objects.filter(queued | Q(next_look_at__lte=now)).exists()
+
+
+def _work(cloud: Link, now: datetime, tally: Tally) -> None:
+    ends = now + timedelta(seconds=MOST_SECONDS)
+    try:
+        tally.confirmed += proof.look(cloud, now)
+        while timezone.now() < ends and _next(cloud, tally):
+            pass
+        tally.confirmed += proof.look(cloud, timezone.now())
+    except TuyaError as error:
+        project.failed(cloud.project, error, timezone.now())
+        logger.warning("operations wait for the cloud", extra={"error": str(error)})
+
+
+def _next(cloud: Link, tally: Tally) -> bool:
+    """Take one device through its call; say whether there may be another."""
+    item = _candidate(timezone.now())
+    if item is None:
+        return False
+    if item.operation.kind in DESTRUCTIVE and not item.snapshot:
+        farewell.prepare(cloud, item, timezone.now())
+    if not _claim(item, timezone.now()):
+        return True  # cancelled or paused meanwhile; look again
+    tally.sent += 1
+    _call(cloud, item, tally)
+    return True
+
+
+def _candidate(now: datetime) -> OperationItem | None:
+    queued = OperationItem.objects.filter(
+        outcome=Outcome.QUEUED, operation__state=State.RUNNING
+    ).select_related("operation", "device__product", "device__coverage")
+    for operation in Operation.objects.filter(state=State.RUNNING).order_by("id"):
+        if _pace_allows(operation, now):
+            item = queued.filter(operation=operation).order_by("position").first()
+            if item is not None:
+                return item
+    return None
+
+
+def _pace_allows(operation: Operation, now: datetime) -> bool:
+    if not operation.pace_per_minute:
+        return True
+    lately = operation.items.filter(sent_at__gt=now - timedelta(minutes=1)).count()
+    return lately < operation.pace_per_minute
+
+
+def _claim(item: OperationItem, now: datetime) -> bool:
+    """Commit `sent` before the call; 0 rows: it is no longer ours to send."""
+    # The outcome must be asked of the row itself: PostgreSQL looks at it again after waiting for
+    # another claim, which it does not do for a condition inside a subquery.
+    running = Operation.objects.filter(pk=OuterRef("operation_id"), state=State.RUNNING)
+    claimed = OperationItem.objects.filter(
+        Exists(running), pk=item.pk, outcome=Outcome.QUEUED
+    ).update(outcome=Outcome.SENT, sent_at=now, attempts=F("attempts") + 1)
+    Operation.objects.filter(pk=item.operation_id, started_at=None).update(started_at=now)
+    item.sent_at = now
+    return bool(claimed)
+
+
+def _call(cloud: Link, item: OperationItem, tally: Tally) -> None:
+    calls: dict[str, Callable[[], None]] = {
+        Kind.RENAME: lambda: cloud.rename(item.device_key, item.new_name),
+        Kind.REMOVE: lambda: cloud.remove(item.device_key),
+        Kind.FACTORY_RESET: lambda: cloud.reset_factory(item.device_key),
+    }
+    try:
+        calls[item.operation.kind]()
+    except (Unanswered, Unintelligible) as error:
+        tally.unknown += 1
+        _settle(item, Outcome.UNKNOWN, error)
+    except Refused as error:
+        if error.account:
+            _give_back(item)
+            raise
+        tally.refused += 1
+        _settle(item, Outcome.REFUSED, error)
+        _stop_if_failing(item.operation)
+    except Unavailable:
+        _give_back(item)  # nothing left this machine, or the vendor turned it away unread
+        raise
+    else:
+        tally.accepted += 1
+        _settle(item, Outcome.ACCEPTED, None)
+
+
+def _give_back(item: OperationItem) -> None:
+    OperationItem.objects.filter(pk=item.pk, outcome=Outcome.SENT).update(
+        outcome=Outcome.QUEUED, sent_at=None
+    )
+
+
+def _settle(item: OperationItem, outcome: Outcome, error: TuyaError | None) -> None:
+    now = timezone.now()
+    looks = outcome in {Outcome.ACCEPTED, Outcome.UNKNOWN}
+    with transaction.atomic():
+        OperationItem.objects.filter(pk=item.pk, outcome=Outcome.SENT).update(
+            outcome=outcome,
+            settled_at=now,
+            vendor_code=error.code if error else None,
+            vendor_message=error.message if error else "",
+            why=WORDS.get(outcome, ""),
+            next_look_at=now if looks else None,
+        )
+        live.announce("operations", [str(item.operation_id)])
+
+
+WORDS = {
+    Outcome.UNKNOWN: "The cloud did not answer. It is not asked again; Fleet looks what happened.",
+}
+
+
+def _stop_if_failing(operation: Operation) -> None:
+    limit = operation.stop_after_failures
+    failures = operation.items.filter(outcome=Outcome.REFUSED).count()
+    if limit is None or failures < limit:
+        return
+    now = timezone.now()
+    stopped = Operation.objects.filter(pk=operation.pk, state=State.RUNNING).update(
+        state=State.STOPPED, finished_at=now
+    )
+    if stopped:
+        waiting = operation.items.filter(outcome=Outcome.QUEUED)
+        waiting.update(
+            outcome=Outcome.CANCELLED, settled_at=now, why=f"Stopped after {failures} refusals."
+        )
+
+
+def _finish(now: datetime) -> None:
+    """An operation is over when nothing of it waits or is under way; proofs may still come."""
+    busy = OperationItem.objects.filter(outcome__in=UNDER_WAY).values("operation")
+    done = Operation.objects.filter(state=State.RUNNING).exclude(pk__in=busy)
+    ids = list(done.values_list("pk", flat=True))
+    if ids:
+        with transaction.atomic():
+            Operation.objects.filter(pk__in=ids, state=State.RUNNING).update(
+                state=State.FINISHED, finished_at=now
+            )
+            live.announce("operations", [str(pk) for pk in ids])

@@ -1,0 +1,226 @@
+"""Lists the cloud's devices and stores what changed. Absence needs a list that truly ended.
+
+beat -> sync() -> listing pages -> intake.take() a page -> who is missing -> specifications
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from msgspec.structs import replace
+
+from pages import live
+from reporting import outbox
+from reporting.letters import DeviceGone
+
+from . import intake, project, specifications
+from .events import Event, millis, store
+from .intake import Look, Taken
+from .models import Device, LogEntry, Provenance, SyncRun
+from .project import Link
+from .tuya.errors import Refused, TuyaError
+from .tuya.wire import Page
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x73796E63
+GONE = {1106, 2010}  # "permission deny", "device not exist": what the cloud says of an id it lost
+DENIALS = 2  # runs in which it must say so before a device counts as removed
+MOST_QUESTIONS = 20  # ids asked for one by one in a run: each is a call
+YOUNG, SOON_AGAIN = timedelta(minutes=10), timedelta(seconds=5)  # while it is freshly missing
+LATE_AGAIN = timedelta(hours=1)
+FORGOTTEN = timedelta(minutes=30)  # a run that old without an end was killed
+
+
+def sync(now: datetime, *, force: bool = False) -> SyncRun | None:
+    """Look at all devices once. None: another process is at it, or the cloud is left in peace."""
+    with project.only_one(LOCK) as alone:
+        if not alone or not (force or project.may_look(project.current(), now)):
+            return None
+        with project.connect() as cloud:
+            return _run(cloud, now)
+
+
+def _run(cloud: Link, now: datetime) -> SyncRun:
+    _bury_killed(now)
+    run = SyncRun.objects.create(kind=SyncRun.Kind.SYNC, started_at=now)
+    taken = Taken()
+    try:
+        last = _walk(cloud, taken, now)
+        complete = last is not None and last.complete
+        run.error = "" if complete else (last.why if last else "the cloud gave no page")
+        if complete:
+            run.missing = _mark_missing(taken.seen, now)
+            _ask_for_missing(cloud, now)
+        specifications.read_missing(cloud, now)
+        run.outcome = SyncRun.Outcome.COMPLETE if complete else SyncRun.Outcome.INCOMPLETE
+        project.succeeded(cloud.project, now)
+    except TuyaError as error:
+        run.outcome = SyncRun.Outcome.INCOMPLETE if taken.seen else SyncRun.Outcome.FAILED
+        run.error, run.error_code = str(error), error.code
+        project.failed(cloud.project, error, timezone.now())
+        logger.warning("sync stopped", extra={"error": str(error), "seen": len(taken.seen)})
+    finally:
+        _close(run, taken, cloud.meter.total)
+    return run
+
+
+def _walk(cloud: Link, taken: Taken, now: datetime) -> Page | None:
+    """Store page after page; return the last one, which says whether the list truly ended."""
+    before = _looked_before()
+    last = None
+    for asked_at, page in _pages(cloud):
+        look = Look(at=asked_at, before=before, now=now)
+        taken.add(intake.take(_with_status(cloud, page).devices, look))
+        last = page
+    return last
+
+
+def _pages(cloud: Link) -> Iterator[tuple[int, Page]]:
+    """Each page with the moment before it was asked for, on the vendor's clock.
+
+    A poll stamped with the moment of its answer could beat a push that came while it ran.
+    """
+    ids: list[str] = []
+    if settings.TUYA_DISCOVERY == "ids":
+        ids = list(Device.objects.not_removed().values_list("device_id", flat=True))
+    pages = iter(cloud.listing(settings.TUYA_DISCOVERY, ids))
+    while True:
+        asked_at = vendor_now(cloud)
+        page = next(pages, None)
+        if page is None:
+            return
+        yield asked_at, page
+
+
+def vendor_now(cloud: Link) -> int:
+    """Return the vendor's present time in ms, as far as its answers told it."""
+    return millis(timezone.now()) + cloud.offset_ms
+
+
+def _with_status(cloud: Link, page: Page) -> Page:
+    """Fill in the state where the listing carries none (the `thing` listing)."""
+    bare = [device.id for device in page.devices if device.status is None]
+    if not bare:
+        return page
+    found = cloud.statuses(bare)
+    return replace(
+        page,
+        devices=tuple(
+            replace(device, status=found.get(device.id)) if device.status is None else device
+            for device in page.devices
+        ),
+    )
+
+
+def _looked_before() -> int | None:
+    run = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC, outcome=SyncRun.Outcome.COMPLETE).first()
+    return millis(run.started_at) if run else None
+
+
+def _mark_missing(seen: set[int], now: datetime) -> int:
+    present = set(Device.objects.present().values_list("pk", flat=True))
+    left = sorted(present - seen)
+    if not left:
+        return 0
+    words = "The cloud's list no longer names it."
+    with transaction.atomic():
+        rows = Device.objects.present().filter(pk__in=left)
+        count = rows.update(
+            state=Device.State.MISSING, state_since=now, state_reason=words, absences=0
+        )
+        events = [_own(pk, LogEntry.Own.WENT_MISSING, now) for pk in left]
+        store(events, now)
+        live.announce("devices", [str(pk) for pk in left])
+    return count
+
+
+def _own(pk: int, event_id: int, now: datetime) -> Event:
+    return Event(device=pk, at=millis(now), event_id=event_id, provenance=Provenance.INFERRED)
+
+
+def _ask_for_missing(cloud: Link, now: datetime) -> None:
+    """Ask the cloud itself for those that the list left out, by id; each answer is a call."""
+    late = Q(state_since__gt=now - YOUNG) & Q(asked_at__lt=now - SOON_AGAIN)
+    rows = Device.objects.filter(state=Device.State.MISSING).filter(
+        Q(asked_at=None) | late | Q(asked_at__lt=now - LATE_AGAIN)
+    )
+    for device in rows.order_by(F("asked_at").asc(nulls_first=True), "pk")[:MOST_QUESTIONS]:
+        Device.objects.filter(pk=device.pk).update(asked_at=now)
+        _ask(cloud, device, now)
+
+
+def _ask(cloud: Link, device: Device, now: datetime) -> None:
+    try:
+        cloud.device(device.device_id)
+    except Refused as error:
+        if error.account:
+            raise
+        if error.code in GONE:
+            _deny(device, error, now)
+    except TuyaError as error:  # one silent device must not stop the others
+        logger.warning("missing device not asked", extra={"error": str(error)})
+    else:  # the cloud knows it, its list does not: it stays missing, and denials start anew
+        Device.objects.filter(pk=device.pk).update(absences=0)
+
+
+def _deny(device: Device, error: Refused, now: datetime) -> None:
+    device.absences += 1
+    if device.absences >= DENIALS:
+        reason = f"The cloud denied it in {DENIALS} runs: {error.code} {error.message}".strip()
+        mark_removed(device, reason, now)
+    else:
+        Device.objects.filter(pk=device.pk).update(absences=device.absences)
+
+
+def mark_removed(device: Device, reason: str, now: datetime) -> None:
+    """Enter that a device left for good: page and history stay, USH is told no more."""
+    with transaction.atomic():
+        moved = (
+            Device.objects.filter(pk=device.pk)
+            .exclude(state=Device.State.REMOVED)
+            .update(
+                state=Device.State.REMOVED,
+                state_since=now,
+                state_reason=reason,
+                online=None,
+                online_since=None,
+                listing_digest=b"",
+            )
+        )
+        if moved:
+            store([_own(device.pk, LogEntry.Own.REMOVED, now)], now)
+            outbox.take([DeviceGone(device.device_id)], now)
+            live.announce("devices", [device.device_id])
+
+
+def _close(run: SyncRun, taken: Taken, calls: int) -> None:
+    run.seen, run.created = len(taken.seen), taken.created
+    run.changed, run.rows, run.calls = taken.changed, taken.rows, calls
+    run.finished_at = timezone.now()
+    if run.outcome == SyncRun.Outcome.RUNNING:  # an error of ours is on its way up
+        run.outcome, run.error = (
+            SyncRun.Outcome.FAILED,
+            run.error or "Fleet itself failed; see its log.",
+        )
+    with transaction.atomic():
+        run.save()
+        live.announce("cloud")
+
+
+def _bury_killed(now: datetime) -> None:
+    SyncRun.objects.filter(outcome=SyncRun.Outcome.RUNNING, started_at__lt=now - FORGOTTEN).update(
+        outcome=SyncRun.Outcome.FAILED, error="The process was ended in mid-run.", finished_at=now
+    )
+
+
+def sync_device(device_id: str, now: datetime) -> Taken:
+    """Read one device now: its state, and its sub-devices when it is a gateway."""
+    with project.connect() as cloud:
+        at = vendor_now(cloud)
+        look = Look(at=at, before=_looked_before(), now=now)
+        return intake.take([cloud.device(device_id)], look)

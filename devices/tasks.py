@@ -1,0 +1,44 @@
+"""The alarm clock: each task says "look now" and returns a sentence for the log."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import harvest as harvesting
+from . import retention, runner
+from . import sync as syncing
+
+LEFT_ALONE = "another process is at it, or the cloud is left in peace for now"
+
+
+@shared_task(name="devices.tasks.sync")
+def sync() -> str:
+    """Look at all devices."""
+    run = syncing.sync(timezone.now())
+    return run.sentence() if run else LEFT_ALONE
+
+
+@shared_task(name="devices.tasks.sync_device")
+def sync_device(device_id: str) -> str:
+    """Look at one device that a person asked for."""
+    taken = syncing.sync_device(device_id, timezone.now())
+    return f"sync: {device_id}, {taken.rows} history rows"
+
+
+@shared_task(name="devices.tasks.harvest")
+def harvest() -> str:
+    """Read the logs that are due."""
+    run = harvesting.harvest(timezone.now())
+    return run.sentence() if run else LEFT_ALONE
+
+
+@shared_task(name="devices.tasks.run_operations")
+def run_operations() -> str:
+    """Carry out what staff asked for."""
+    tally = runner.run_operations(timezone.now())
+    return tally.sentence() if tally else LEFT_ALONE
+
+
+@shared_task(name="devices.tasks.prune")
+def prune() -> str:
+    """Let go of what is past its retention."""
+    return retention.prune(timezone.now()).sentence()
