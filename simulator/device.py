@@ -56,11 +56,18 @@ class Device:
     rows: list[LogRow] = field(default_factory=list)
     # History of before the start is made when somebody first asks for it.
     history_days: float = 0.0
+    # State and presence at the start, kept from the first change until the history is made.
+    start: tuple[dict[str, object], bool] | None = None
 
     @property
     def sub(self) -> bool:
         """Whether it hangs off a gateway."""
         return self.gateway is not None
+
+    def remember_start(self) -> None:
+        """Keep how it was at the start, because its history is made backwards from there."""
+        if self.history_days and self.start is None:
+            self.start = (dict(self.status), self.online)
 
     def add_row(
         self,

@@ -29,22 +29,23 @@ def write_history(device: Device, seed: int, start_ms: int) -> None:
     if days <= 0:
         return
     source = dice(seed, "history", device.ordinal)
+    status, online = device.start or (device.status, device.online)
+    device.start = None
     began = start_ms - int(days * DAY_MS)
-    _reports(device, source.randrange(1 << 30), began, start_ms)
-    _comings_and_goings(device, source.randrange(1 << 30), began, start_ms)
+    _reports(device, dict(status), source.randrange(1 << 30), (began, start_ms))
+    _comings_and_goings(device, online, source.randrange(1 << 30), (began, start_ms))
     for event_id, rate in ODD_EVENTS:
         for _ in range(count_for(rate * days, source)):
             device.add_row(source.randrange(began, start_ms), event_id, BY_DEVICE)
 
 
-def _reports(device: Device, seed: int, began: int, ended: int) -> None:
+def _reports(device: Device, values: dict[str, object], seed: int, span: tuple[int, int]) -> None:
     source = dice("reports", seed)
     points = [point for point in device.product.points if point.reported]
     if not points:
         return
-    count = count_for(REPORTS_A_DAY * (ended - began) / DAY_MS, source)
-    values = dict(device.status)
-    for at in sorted((source.randrange(began, ended) for _ in range(count)), reverse=True):
+    count = count_for(REPORTS_A_DAY * (span[1] - span[0]) / DAY_MS, source)
+    for at in sorted((source.randrange(*span) for _ in range(count)), reverse=True):
         point = source.choice(points)
         value = values.get(point.code)
         device.add_row(at, REPORTED, _origin(point), code=point.code, value=log_text(value))
@@ -55,12 +56,12 @@ def _origin(point: DataPoint) -> str:
     return BY_APP if point.writable else BY_DEVICE
 
 
-def _comings_and_goings(device: Device, seed: int, began: int, ended: int) -> None:
+def _comings_and_goings(device: Device, online: bool, seed: int, span: tuple[int, int]) -> None:
     source = dice("presence", seed)
-    at, online = ended, device.online
+    at = span[1]
     while True:
         at -= int(source.expovariate(1.0) * DAY_MS / DROPS_A_DAY / 2) + 1000
-        if at < began:
+        if at < span[0]:
             return
         device.add_row(at, ONLINE if online else OFFLINE, BY_DEVICE)
         online = not online

@@ -69,7 +69,7 @@ class World:
     ) -> LogRow:
         """Write one log row; `at` in the past makes a late arrival."""
         with self.lock:
-            self.rows(device_id)
+            self.devices[device_id].remember_start()
             moment = self.clock.now_ms() if at is None else at
             return self.devices[device_id].add_row(moment, event_id, source, code=code, value=value)
 
@@ -85,6 +85,7 @@ class World:
         """Let a data point take a value: the state changes and the log says so."""
         with self.lock:
             device = self.devices[device_id]
+            device.remember_start()
             device.status[code] = value
             device.updated_s = (self.clock.now_ms() if at is None else at) // 1000
             return self.log(device_id, REPORTED, source, code=code, value=log_text(value), at=at)
@@ -94,6 +95,7 @@ class World:
         with self.lock:
             device = self.devices[device_id]
             if device.online != online:
+                device.remember_start()
                 device.online = online
                 self.log(device_id, ONLINE if online else OFFLINE, BY_DEVICE, at=at)
 
@@ -116,6 +118,7 @@ class World:
             device = self.devices[device_id]
             if device.gone == "reset":
                 device.rows.clear()
+                device.history_days, device.start = 0.0, None
             device.gone, device.online, self._present = None, True, None
             device.active_s = (self.clock.now_ms() if at is None else at) // 1000
             device.local_key = local_key(dice(self.options.seed, device_id, device.active_s))

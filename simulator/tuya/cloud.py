@@ -49,7 +49,7 @@ class DeviceCloud:
         return json_reply({"result": result, "success": True, **stamp})
 
     def _result(self, request: Request) -> object:
-        self.limits.count(self._stage.clock.now())
+        self.limits.count(self._stage.clock.now(), business=not _is_token_call(request))
         self._identify(request)
         if _is_token_call(request):
             spoils.refuse(self._stage.board, request, business=False)

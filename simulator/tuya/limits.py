@@ -19,14 +19,14 @@ class Limits:
         self._month = ""
         self.used = 0
 
-    def count(self, now: datetime) -> None:
-        """Count one call; refuse it when it is one too many. `now` decides the month."""
+    def count(self, now: datetime, *, business: bool) -> None:
+        """Count one call; refuse it when it is one too many. Tokens count, but are always given."""
         with self._lock:
             if f"{now:%Y-%m}" != self._month:
                 self._month, self.used = f"{now:%Y-%m}", 0
             self._check_second(time.monotonic())
             self.used += 1
-            if self._monthly is not None and self.used > self._monthly:
+            if business and self._monthly is not None and self.used > self._monthly:
                 raise Refusal(28841004)
 
     def _check_second(self, moment: float) -> None:
