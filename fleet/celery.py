@@ -13,7 +13,7 @@ from typing import Any
 
 from celery import Celery
 from celery.platforms import SecurityWarning
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleet.settings")
@@ -75,3 +75,11 @@ def _die_with_worker(**_: object) -> None:
     """Have the kernel end a pool process whose worker was killed."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@worker_ready.connect
+def _look_at_once(sender: Any, **_: object) -> None:
+    """Ring what is rung seldom: a fresh start shows its fleet at once, not after an interval."""
+    if sender.hostname.startswith(f"{SLOW}@"):
+        for name in ("sync", "harvest"):
+            app.send_task(TIMETABLE[name]["task"], expires=60)

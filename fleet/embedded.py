@@ -102,7 +102,7 @@ def postgres(folder: Path, password: str, *, fast_and_forgetful: bool = False) -
     _end_orphan(data)
     port = free_port()
     settings = {"listen_addresses": HOST, "port": str(port), "unix_socket_directories": ""}
-    settings |= {"max_connections": "200", "log_min_messages": "warning", "timezone": "UTC"}
+    settings |= {"max_connections": "200", "log_checkpoints": "off", "timezone": "UTC"}
     if fast_and_forgetful:
         settings |= dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]

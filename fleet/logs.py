@@ -11,7 +11,7 @@ SECRET = re.compile(
 ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-def redacted(name: str, value: Any) -> Any:  # noqa: ANN401 - extra keys carry anything
+def redacted(name: str, value: Any) -> Any:
     """Return the value, or three dots where the name says that it is nobody's business."""
     return "..." if SECRET.search(name) else value
 
@@ -35,6 +35,6 @@ class LineFormatter(logging.Formatter):
         )
 
 
-def _plain(value: Any) -> str:  # noqa: ANN401
+def _plain(value: Any) -> str:
     text = str(value)
     return text if re.fullmatch(r"[^\s\"=]+", text) else json.dumps(text, ensure_ascii=False)

@@ -180,7 +180,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "pages.context.shell",
+                "devices.views.context.cloud",
                 "pages.context.shell",
+                "devices.views.context.cloud",
             ],
         },
     },
@@ -240,6 +242,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "DeviceState": "devices.models.Device.State",
+        "OperationKind": "devices.models.Operation.Kind",
+        "OperationState": "devices.models.Operation.State",
+        "ItemOutcome": "devices.models.OperationItem.Outcome",
+        "RunKind": "devices.models.SyncRun.Kind",
+        "RunOutcome": "devices.models.SyncRun.Outcome",
+    },
 }
 
 # Django's own loggers are set by this one, too: one format for every line of every part.

@@ -29,8 +29,8 @@ def main() -> int:
     try:
         given = import_module("fleet.settings")
         prepare_folder(given)
-        check_ports(given)
         with runfile.only_one(given.FLEET_DATA):
+            check_ports(given)
             return supervise(given, begun)
     except ImproperlyConfigured as problem:
         return fail(str(problem), WRONG_SETTINGS)
