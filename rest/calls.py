@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.views import APIView
 
 from rest import queries
 from rest.schema import Described
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rest_framework.request import Request
 
@@ -37,7 +37,7 @@ class Call(APIView):
     """An address of the REST interface. `parameters` names what its GET understands."""
 
     parameters: ClassVar[tuple[str, ...]] = ()
-    parser_classes = (StrictJSONParser,)
+    parser_classes: Sequence[type[BaseParser]] = (StrictJSONParser,)
     schema = Described()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
@@ -35,6 +37,23 @@ PAGING = [
 ]
 
 
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the token header is written down in OpenAPI."""
+
+    target_class = "people.tokens.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Name the header and what stands in it."""
+        del auto_schema
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Token <token>`; `manage.py apitoken <username>` makes one.",
+        }
+
+
 class ProblemShape(serializers.Serializer[Any]):
     """A refusal (RFC 9457)."""
 
@@ -52,6 +71,7 @@ class ProblemShape(serializers.Serializer[Any]):
     meaning = serializers.CharField(required=False, help_text="The vendor's code in words.")
 
 
+@cache
 def paged(shape: type[serializers.Serializer[Any]], name: str) -> serializers.Serializer[Any]:
     """The shape of one page of such rows."""
     fields: dict[str, serializers.Field[Any, Any, Any, Any]] = {

@@ -1,5 +1,34 @@
 """Addresses of REST calls, mounted under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from . import cloud, details, devices, imports, logs, operations, values
+
+VERBS = "|".join(operations.VERBS)
+
+urlpatterns = [
+    path("devices/", devices.Devices.as_view(), name="api-devices"),
+    path("devices/import/", imports.Import.as_view()),
+    path("devices/<str:device_id>/", devices.OneDevice.as_view(), name="api-device"),
+    path("devices/<str:device_id>/status/", values.Status.as_view()),
+    path("devices/<str:device_id>/history/", values.History.as_view()),
+    path("devices/<str:device_id>/logs/", logs.DeviceLogs.as_view()),
+    path("devices/<str:device_id>/coverage/", details.Coverage.as_view()),
+    path("devices/<str:device_id>/sub-devices/", details.SubDevices.as_view()),
+    path("devices/<str:device_id>/factory-info/", details.FactoryInfo.as_view()),
+    path("devices/<str:device_id>/delivery/", details.Delivery.as_view()),
+    path("devices/<str:device_id>/sync/", details.Sync.as_view()),
+    path("logs/", logs.Logs.as_view()),
+    path("operations/", operations.Operations.as_view(), name="api-operations"),
+    path(
+        "operations/<int:operation_id>/",
+        operations.OneOperation.as_view(),
+        name="api-operation",
+    ),
+    path("operations/<int:operation_id>/items/", operations.Items.as_view()),
+    re_path(
+        rf"^operations/(?P<operation_id>[0-9]+)/(?P<verb>{VERBS})/$", operations.Verb.as_view()
+    ),
+    path("sync-runs/", cloud.Runs.as_view()),
+    path("cloud/", cloud.Cloud.as_view()),
+]

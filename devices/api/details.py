@@ -1,0 +1,128 @@
+"""REST: what else there is to know of one device, and asking the cloud about it now."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from devices import bell, coverage
+from devices.events import millis
+from devices.harvest import RETENTION
+from devices.models import Coverage as CoverageModel
+from devices.models import Device
+from people.rights import Needs, Right
+from reporting import outbox
+from rest import paging
+from rest.calls import Call
+from rest.idempotency import idempotent
+from rest.problems import Problem
+from rest.schema import KEY, PAGING, paged
+from rest.times import stamp
+
+from . import rows, shapes
+from .devices import find, listed
+
+
+class Coverage(Call):
+    """How much of a device's log is proven."""
+
+    @extend_schema(
+        operation_id="devices_coverage",
+        summary="Show what of a device's log is proven",
+        responses=shapes.Coverage,
+    )
+    def get(self, request: Request, device_id: str) -> Response:
+        """Show what is complete, unread and lost, and when the vendor drops more."""
+        del request
+        device, now = find(device_id), timezone.now()
+        return Response({"device_id": device.device_id} | _ledger(device, now))
+
+
+def _ledger(device: Device, now: datetime) -> rows.Row:
+    owed = CoverageModel.objects.filter(device=device).first()
+    since = millis(owed.since if owed else device.first_seen_at)
+    stored = {"complete": owed.complete, "lost": owed.lost} if owed else {}
+    known, at = coverage.from_json(stored), millis(now)
+    kept = int(RETENTION.total_seconds() * 1000)
+    return rows.ledger(known, since, at, coverage.next_loss_at(known, since, at, kept))
+
+
+class SubDevices(Call):
+    """What hangs behind a gateway."""
+
+    parameters = paging.PARAMETERS
+
+    @extend_schema(
+        operation_id="devices_sub_devices",
+        summary="List a gateway's sub-devices",
+        parameters=PAGING,
+        responses=paged(shapes.Device, "Devices"),
+    )
+    def get(self, request: Request, device_id: str) -> Response:
+        """List the devices behind a gateway; none for any other device."""
+        children = Device.objects.children_of(find(device_id).device_id).not_removed()
+        return listed(request, children, ("name", "id"))
+
+
+class FactoryInfo(Call):
+    """What the maker wrote into a device."""
+
+    @extend_schema(
+        operation_id="devices_factory_info",
+        summary="Show uuid, sn and mac",
+        responses=shapes.FactoryInfo,
+    )
+    def get(self, request: Request, device_id: str) -> Response:
+        """Show uuid, serial number and mac address, as far as the cloud told them."""
+        del request
+        device = find(device_id)
+        return Response(
+            {
+                "device_id": device.device_id,
+                "uuid": device.uuid,
+                "sn": device.sn,
+                "mac": device.mac,
+                "read_at": stamp(device.factory_read_at),
+            }
+        )
+
+
+class Delivery(Call):
+    """What USH knows of a device."""
+
+    @extend_schema(
+        operation_id="devices_delivery",
+        summary="Show what USH has been told",
+        responses=shapes.Cell(many=True),
+    )
+    def get(self, request: Request, device_id: str) -> Response:
+        """Show, per property, the newest value and the one that USH acknowledged."""
+        del request
+        return Response([rows.cell(one) for one in outbox.knowledge(find(device_id).device_id)])
+
+
+class Sync(Call):
+    """Reading one device now."""
+
+    permission_classes = (Needs(Right.SYNC),)
+
+    @extend_schema(
+        operation_id="devices_sync",
+        summary="Read a device from the cloud now",
+        parameters=[KEY],
+        request=None,
+        responses={202: shapes.Asked},
+    )
+    @idempotent()
+    def post(self, request: Request, device_id: str) -> Response:
+        """Ring the worker that reads this device; the answer does not wait for it."""
+        del request
+        device = find(device_id)
+        if device.state == Device.State.REMOVED:
+            raise Problem(409, "removed", _("This device was removed from the cloud."))
+        bell.ring_device(device.device_id)
+        asked = {"device_id": device.device_id, "requested_at": stamp(timezone.now())}
+        return Response(asked, status=202)

@@ -1,0 +1,169 @@
+"""REST: the list of devices, one device, and the facts of our own about it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from devices import annotations, filters
+from devices.models import Device
+from devices.querysets import DeviceQuerySet
+from people.rights import Needs, Right
+from rest import paging, queries
+from rest.calls import Call, fields
+from rest.idempotency import idempotent
+from rest.problems import invalid
+from rest.schema import KEY, PAGING, paged
+
+from . import rows, shapes
+
+ORDERINGS = (
+    "name", "device_id", "category", "last_event_at", "first_seen_at", "updated_at", "active_at",
+)  # fmt: skip
+CHOICES = (*ORDERINGS, *(f"-{name}" for name in ORDERINGS))
+STATES = ("present", "missing", "removed")
+ONLINE = ("true", "false", "unknown")
+
+DESCRIBED = [
+    OpenApiParameter(
+        "search", str, description="Part of name, id or product; exact uuid, sn, mac."
+    ),
+    OpenApiParameter("online", str, enum=ONLINE),
+    OpenApiParameter("category", str, description="Such as `kg`; several with commas."),
+    OpenApiParameter("product_id", str, description="Several with commas."),
+    OpenApiParameter("gateway", str, description="The gateway's device id."),
+    OpenApiParameter("sub", bool, description="Whether it hangs behind a gateway."),
+    OpenApiParameter("tag", str, description="Several with commas: all of them."),
+    OpenApiParameter(
+        "state", str, description="Several with commas; without it, all but removed ones."
+    ),
+    OpenApiParameter(
+        "dp", str, many=True, description="`code=value`, such as `switch_1=true`; may be repeated."
+    ),
+    OpenApiParameter("updated_after", datetime, description="By the vendor."),
+    OpenApiParameter("ordering", str, enum=CHOICES, default="name"),
+]
+FILTERS = tuple(parameter.name for parameter in DESCRIBED)
+
+
+def find(device_id: str) -> Device:
+    """The device, without its key, or the answer 404."""
+    found = Device.objects.defer("local_key").filter(device_id=device_id).first()
+    if found is None:
+        raise Http404(_("Fleet knows no device with the id %(id)s.") % {"id": device_id})
+    return found
+
+
+def chosen(request: Request, now: datetime) -> DeviceQuerySet:
+    """The devices that the request's filters ask for."""
+    query = request.query_params
+    devices = _by_state(Device.objects.all(), query)
+    devices = _by_kind(devices, query)
+    for tag in queries.texts(query, "tag"):
+        devices = devices.filter(tags__contains=[tag])
+    for given in query.getlist("dp"):
+        devices = devices.filter(_data_point(given, now))
+    text = queries.text(query, "search")
+    return devices.search(text) if text else devices
+
+
+def _by_state(devices: DeviceQuerySet, query: Mapping[str, str]) -> DeviceQuerySet:
+    states = queries.choices(query, "state", STATES)
+    devices = devices.filter(state__in=states) if states else devices.not_removed()
+    online = queries.choice(query, "online", ONLINE)
+    if online:
+        devices = devices.filter(online={"true": True, "false": False}.get(online))
+    after = queries.moment(query, "updated_after")
+    return devices.filter(updated_at__gt=after) if after else devices
+
+
+def _by_kind(devices: DeviceQuerySet, query: Mapping[str, str]) -> DeviceQuerySet:
+    for name, column in (("category", "category"), ("product_id", "product_id")):
+        wanted = queries.texts(query, name)
+        devices = devices.filter(**{f"{column}__in": wanted}) if wanted else devices
+    gateway = queries.text(query, "gateway")
+    devices = devices.children_of(gateway) if gateway else devices
+    sub = queries.flag(query, "sub")
+    return devices if sub is None else devices.filter(sub=sub)
+
+
+def _data_point(given: str, now: datetime) -> Any:
+    try:
+        return filters.data_point(given, now)
+    except filters.Unreadable as fault:
+        raise invalid({"dp": [_("code=value, please, such as switch_1=true.")]}) from fault
+
+
+def order(request: Request) -> tuple[str, ...]:
+    """The ordering asked for, made unique by the row's own number."""
+    wanted = queries.choice(request.query_params, "ordering", CHOICES) or "name"
+    # categories and nameless devices come in crowds: by name within, as the index has them
+    return (wanted, "name", "id") if wanted == "category" else (wanted, "id")
+
+
+def listed(request: Request, devices: QuerySet[Device], by: tuple[str, ...]) -> Response:
+    """One page of devices."""
+    return paging.answer(request, devices.values("id", *rows.DEVICE), by, rows.devices)
+
+
+def shown(device_id: str) -> rows.Row:
+    """One device as REST shows it, or the answer 404."""
+    found = Device.objects.filter(device_id=device_id).values(*rows.DEVICE)
+    if not found:
+        raise Http404(_("Fleet knows no device with the id %(id)s.") % {"id": device_id})
+    return rows.devices(found)[0]
+
+
+class Devices(Call):
+    """The fleet."""
+
+    parameters = (*paging.PARAMETERS, *FILTERS)
+
+    @extend_schema(
+        operation_id="devices_list",
+        summary="List devices",
+        parameters=[*DESCRIBED, *PAGING],
+        responses=paged(shapes.Device, "Devices"),
+        examples=[shapes.DEVICES_EXAMPLE],
+    )
+    def get(self, request: Request) -> Response:
+        """List devices, filtered and ordered; removed ones only when `state` names them."""
+        return listed(request, chosen(request, timezone.now()), order(request))
+
+
+class OneDevice(Call):
+    """The mirror of one device."""
+
+    permission_classes = (Needs(Right.TAG),)
+
+    @extend_schema(operation_id="devices_read", summary="Show a device", responses=shapes.Device)
+    def get(self, request: Request, device_id: str) -> Response:
+        """Show everything that Fleet mirrors of one device. The local key is never shown."""
+        del request
+        return Response(shown(device_id))
+
+    @extend_schema(
+        operation_id="devices_annotate",
+        summary="Set tags and note",
+        parameters=[KEY],
+        request=shapes.Annotation,
+        responses=shapes.Device,
+    )
+    @idempotent()
+    def patch(self, request: Request, device_id: str) -> Response:
+        """Set our own facts, tags and note. A name belongs to the cloud: rename by an operation."""
+        foreign = sorted(set(fields(request)) - {"tags", "note"})
+        if foreign:
+            words = _("Only tags and note are ours to set. To rename, POST operations/.")
+            raise invalid({name: [words] for name in foreign})
+        wanted = shapes.Annotation(data=request.data, partial=True)
+        wanted.is_valid(raise_exception=True)
+        annotations.annotate(find(device_id), **wanted.validated_data)
+        return Response(shown(device_id))

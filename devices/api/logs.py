@@ -1,0 +1,102 @@
+"""REST: history rows, of one device or of the whole fleet."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from devices.explorer import PATIENCE_MS, Key, TooWideError, patient
+from devices.models import LogEntry, Provenance
+from devices.querysets import LogQuerySet
+from rest import paging, queries
+from rest.calls import Call
+from rest.problems import Problem, invalid
+from rest.schema import PAGING, paged
+
+from . import rows, shapes
+from .devices import find
+
+ORDER = tuple(f"-{name}" for name in Key._fields)
+NUMBERS = {member.name.lower(): member.value for member in Provenance}
+SMALLEST, LARGEST = -(2**15), 2**15 - 1  # of a stored event or source number
+
+DESCRIBED = [
+    OpenApiParameter("event", str, description="1 to 10; several with commas."),
+    OpenApiParameter("source", str, description="Source numbers; several with commas."),
+    OpenApiParameter("code", str, description="Several with commas."),
+    OpenApiParameter("start", datetime, description="From here on."),
+    OpenApiParameter("end", datetime, description="Up to, not including."),
+    OpenApiParameter("provenance", str, description="log, feed, poll, inferred; with commas."),
+]
+OF_DEVICES = OpenApiParameter("device", str, description="Device ids; several with commas.")
+FILTERS = tuple(parameter.name for parameter in DESCRIBED)
+
+
+def chosen(query: Mapping[str, str]) -> LogQuerySet:
+    """The rows that the filters ask for, in no order."""
+    start, end = queries.moment(query, "start"), queries.moment(query, "end")
+    if start and end and start >= end:
+        raise invalid({"start": [_("It must lie before the end.")]})
+    found = LogEntry.objects.between(start, end)
+    for condition in _conditions(query):
+        found = found.filter(condition)
+    return found
+
+
+def _conditions(query: Mapping[str, str]) -> list[Q]:
+    origins = queries.choices(query, "provenance", tuple(NUMBERS))
+    wanted: dict[str, list[Any]] = {
+        "event_id__in": queries.numbers(query, "event", SMALLEST, LARGEST),
+        "source_id__in": queries.numbers(query, "source", SMALLEST, LARGEST),
+        "code__in": queries.texts(query, "code"),
+        "provenance__in": [NUMBERS[origin] for origin in origins],
+        "device__device_id__in": queries.texts(query, "device"),
+    }
+    return [Q(**{name: values}) for name, values in wanted.items() if values]
+
+
+def listed(request: Request, found: LogQuerySet) -> Response:
+    """One page of rows; a question that reads too much history is answered in words."""
+    try:
+        with patient():
+            return paging.answer(request, found.values(*rows.LOG), ORDER, rows.logs)
+    except TooWideError as fault:
+        words = _("Reading this took longer than %(s)s s: narrow it by start, end or device.")
+        raise Problem(400, "too_wide", words % {"s": PATIENCE_MS // 1000}) from fault
+
+
+class Logs(Call):
+    """The history of the fleet."""
+
+    parameters = (*paging.PARAMETERS, *FILTERS, "device")
+
+    @extend_schema(
+        operation_id="logs_list",
+        summary="List events of the fleet",
+        parameters=[*DESCRIBED, OF_DEVICES, *PAGING],
+        responses=paged(shapes.Log, "Logs"),
+    )
+    def get(self, request: Request) -> Response:
+        """List events of all devices, newest first."""
+        return listed(request, chosen(request.query_params))
+
+
+class DeviceLogs(Call):
+    """The history of one device."""
+
+    parameters = (*paging.PARAMETERS, *FILTERS)
+
+    @extend_schema(
+        operation_id="devices_logs",
+        summary="List a device's events",
+        parameters=[*DESCRIBED, *PAGING],
+        responses=paged(shapes.Log, "Logs"),
+    )
+    def get(self, request: Request, device_id: str) -> Response:
+        """List events of one device, newest first."""
+        return listed(request, chosen(request.query_params).of(find(device_id)))
