@@ -38,9 +38,15 @@ from .wire import (
 __all__ = ["Account", "Cloud", "Timeouts", "base_url"]
 
 STATUS_BATCH = "GET /v1.0/iot-03/devices/status"
+SPECIFICATION = "GET /v1.0/iot-03/devices/{id}/specification"  # carries names, the older one not
+OLDER_SPECIFICATION = "GET /v1.0/devices/{id}/specifications"
 NO_CHILDREN = {2003, 2009}  # "function not supported": the device is no gateway
 NO_SUCH_CALL = 1108  # this data center does not offer the endpoint
 T = TypeVar("T")
+
+
+class _NotOffered(Exception):  # noqa: N818  it never leaves this module
+    """This project's data center or subscription lacks a call."""
 
 
 class Cloud:
@@ -180,8 +186,11 @@ class Cloud:
 
     def specification(self, device_id: str) -> Specification:
         """Read what this device's product can be told and what it reports."""
-        found = wire.specification(self._get("GET /v1.0/devices/{id}/specifications", device_id))
-        return _readable(found, "a specification", device_id)
+        try:
+            raw = self._if_offered(SPECIFICATION, lambda: self._get(SPECIFICATION, device_id))
+        except _NotOffered:
+            raw = self._get(OLDER_SPECIFICATION, device_id)
+        return _readable(wire.specification(raw), "a specification", device_id)
 
     # Writing: sent once, never repeated on silence.
 
@@ -215,15 +224,23 @@ class Cloud:
                 "the vendor answered result: false", endpoint=endpoint, device_id=device_id
             )
 
+    def _if_offered(self, endpoint: str, call: Callable[[], wire.Json]) -> wire.Json:
+        """Call what only some projects have, and remember where this one has not."""
+        if endpoint in self.lacks:
+            raise _NotOffered
+        try:
+            return call()
+        except Refused as error:
+            if error.kind is not Kind.FAMILY and error.code != NO_SUCH_CALL:
+                raise
+            self.lacks.add(endpoint)
+            raise _NotOffered from error
+
     def _status_batch(self, ids: list[str]) -> dict[str, tuple[Status, ...]]:
-        if STATUS_BATCH not in self.lacks:
-            try:
-                return _by_id(self._batch(STATUS_BATCH, ids))
-            except Refused as error:
-                if error.kind is not Kind.FAMILY and error.code != NO_SUCH_CALL:
-                    raise
-                self.lacks.add(STATUS_BATCH)
-        return self._status_singly(ids)
+        try:
+            return _by_id(self._if_offered(STATUS_BATCH, lambda: self._batch(STATUS_BATCH, ids)))
+        except _NotOffered:
+            return self._status_singly(ids)
 
     def _status_singly(self, ids: list[str]) -> dict[str, tuple[Status, ...]]:
         found = {}

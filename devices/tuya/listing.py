@@ -66,39 +66,52 @@ class _Found(wire.Page, frozen=True, kw_only=True):
     rows: int = 0
 
 
+class _Progress:
+    """How far a walk has come."""
+
+    def __init__(self) -> None:
+        self.rows = self.empty = 0
+        self.ids: set[str] = set()
+        self.cursors: set[str] = set()
+
+    def add(self, found: _Found) -> None:
+        """Count a page."""
+        self.rows += found.rows
+        self.empty = 0 if found.rows else self.empty + 1
+        self.ids.update(device.id for device in found.devices)
+
+
 def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
     """Follow the cursor until the vendor says that there is no more, or stops making sense."""
-    cursor, count, empty = "", 0, 0
-    cursors: set[str] = set()
+    cursor, progress = "", _Progress()
     for _ in range(MAX_PAGES):
         found = fetch(ask, cursor)
-        count += found.rows
-        empty = 0 if found.rows else empty + 1
-        ended, why = _verdict(found, count, empty, cursors)
+        progress.add(found)
+        ended, why = _verdict(found, progress)
         cursor = found.cursor
-        cursors.add(cursor)
+        progress.cursors.add(cursor)
         yield _as_page(found, complete=ended and not why and not found.unreadable, why=why)
         if ended or why:
             return
     yield Page(why=f"more than {MAX_PAGES} pages")
 
 
-def _verdict(found: _Found, count: int, empty: int, cursors: set[str]) -> tuple[bool, str]:
+def _verdict(found: _Found, progress: _Progress) -> tuple[bool, str]:
     """Say whether the walk ended here, and what, if anything, speaks against a whole list."""
-    more = found.more if found.more is not None else _guess_more(found, count)
-    if not more:
-        short = found.total is not None and count < found.total
-        return True, f"{count} of {found.total} devices came" if short else ""
+    if not (found.more if found.more is not None else _guess_more(found, progress)):
+        short = found.total is not None and progress.rows < found.total
+        return True, f"{progress.rows} of {found.total} devices came" if short else ""
     if not found.cursor:
         return False, "more devices are announced but no cursor to continue from"
-    if found.cursor in cursors:
+    if found.cursor in progress.cursors:
         return False, "the cursor came back to a page already read"
+    empty = progress.empty
     return False, f"{empty} empty pages in a row" if empty >= MAX_EMPTY else ""
 
 
-def _guess_more(found: _Found, count: int) -> bool:
+def _guess_more(found: _Found, progress: _Progress) -> bool:
     """Do without has_more: go on while rows and a cursor come and the total is not reached."""
-    reached = found.total is not None and count >= found.total
+    reached = found.total is not None and len(progress.ids) >= found.total
     return bool(found.cursor and found.rows and not reached)
 
 

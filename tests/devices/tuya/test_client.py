@@ -173,3 +173,17 @@ def test_a_closed_client_makes_no_call(script, make_cloud):
 
     with pytest.raises(RuntimeError):
         cloud.status("d1")
+
+
+@pytest.mark.parametrize("code", [28841101, 28841106, 1108])
+def test_without_the_newer_specification_the_older_is_asked_from_then_on(script, cloud, code):
+    script.will(refusal(code), ok({"category": "cz"}), ok({"category": "kg"}))
+
+    found = [cloud.specification("a").category, cloud.specification("b").category]
+
+    assert found == ["cz", "kg"]
+    assert paths(script) == [
+        "/v1.0/iot-03/devices/a/specification",
+        "/v1.0/devices/a/specifications",
+        "/v1.0/devices/b/specifications",
+    ]
