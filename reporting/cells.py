@@ -73,6 +73,7 @@ WITH clean AS (
     SELECT id FROM reporting_cell
     WHERE sink_id = %(sink)s AND version = acked_version
           AND (%(keys)s::text[] IS NULL OR device_key = ANY(%(keys)s))
+          AND (%(before)s::timestamptz IS NULL OR acked_at < %(before)s)
     ORDER BY ush_device_id, property FOR NO KEY UPDATE)
 UPDATE reporting_cell AS cell SET version = version + 1, acked_known = false,
     first_dirty_at = %(now)s, next_try_at = %(now)s
@@ -102,11 +103,18 @@ def store(sink: str, news: Sequence[News], now: datetime, window: timedelta) -> 
         return sum(bool(dirty) for _, dirty in cursor.fetchall())
 
 
-def tell_again(sink: str, now: datetime, device_keys: Iterable[str] | None = None) -> int:
-    """Make every clean cell dirty, so that USH is told it once more; give how many."""
+def tell_again(
+    sink: str,
+    now: datetime,
+    device_keys: Iterable[str] | None = None,
+    *,
+    acked_before: datetime | None = None,
+) -> int:
+    """Make clean cells dirty, so that USH is told them once more; give how many."""
     keys = None if device_keys is None else list(device_keys)
+    values = {"sink": sink, "now": now, "keys": keys, "before": acked_before}
     with connection.cursor() as cursor:
-        cursor.execute(AGAIN, {"sink": sink, "now": now, "keys": keys})
+        cursor.execute(AGAIN, values)
         return int(cursor.rowcount)
 
 

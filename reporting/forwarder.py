@@ -71,7 +71,7 @@ def forward_due(desk: Desk) -> Tally:
     for sent in _probe(desk) if road.probing(sink) else _batch(desk, sink):
         tally.add(sent)
     if tally.outcomes["H"]:
-        _tell_again_after_long_outage(sink, desk.clock())
+        _tell_again_after_long_outage(sink, now)
     return tally
 
 
@@ -134,7 +134,8 @@ def _same_target(desk: Desk) -> Sink:
     return Sink.objects.get(pk=SINK)
 
 
-def _tell_again_after_long_outage(before: Sink, now: datetime) -> None:
-    if before.outage_since is not None and now - before.outage_since > road.LONG_OUTAGE:
+def _tell_again_after_long_outage(before: Sink, ended: datetime) -> None:
+    """USH may have lost what it knew; what it took since the end it knows."""
+    if before.outage_since is not None and ended - before.outage_since > road.LONG_OUTAGE:
         with transaction.atomic():
-            cells.tell_again(SINK, now)
+            cells.tell_again(SINK, ended, acked_before=ended)
