@@ -20,7 +20,7 @@ from devices.coverage import (
 )
 from tests.devices.laws import law
 
-MOMENTS = st.integers(0, 60)
+MOMENTS = st.integers(0, 24)  # few, so that stretches often touch
 PROOFS = st.tuples(st.just("prove"), MOMENTS, MOMENTS)
 LOSSES = st.tuples(st.sampled_from(["not kept", "refused"]), MOMENTS, MOMENTS)
 HOUR = 3_600_000
@@ -121,6 +121,15 @@ def test_windows_are_what_is_unread_and_still_kept_oldest_first(
 
     assert moments(found) == moments(unread(ledger, max(since, now - retention), now))
     assert all(part.end - part.start <= longest for part in found)
+
+
+def test_proofs_that_touch_are_one_proof():
+    assert prove(prove(Ledger(), 0, 5), 5, 9) == Ledger((Interval(0, 9),))
+
+
+def test_a_proof_that_begins_just_after_is_no_proof_of_the_moment_between():
+    assert unread(prove(prove(Ledger(), 0, 5), 6, 9), 0, 5) == ()
+    assert unread(prove(Ledger(), 6, 9), 0, 5) == (Interval(0, 5),)
 
 
 def test_no_more_windows_are_asked_for_than_allowed():

@@ -18,7 +18,7 @@ from devices.series import (
 )
 from tests.devices.laws import law
 
-END = 1000
+END = 60  # so short that points are often neighbours
 MOMENTS = st.integers(0, END - 1)
 NUMBERS = st.integers(-50, 50) | st.floats(-50, 50)
 LINES = st.lists(st.builds(Point, MOMENTS, NUMBERS), max_size=60)
@@ -103,6 +103,17 @@ def test_points_on_both_sides_of_a_gap_are_never_one_bucket():
     )
 
 
+def test_a_gap_in_the_middle_of_a_bucket_does_not_break_the_limit():
+    points = [Point(at, at) for at in (0, 1, 2, 3, 5, 6, 7, 8)]
+
+    buckets = series(points, [Gap(4, 5, NOT_READ_YET)], 0, 9, 3).buckets
+
+    assert [(bucket.start, bucket.end, bucket.count) for bucket in buckets] == [
+        (0, 3, 4),
+        (5, 8, 4),
+    ]
+
+
 def test_a_switch_is_drawn_where_it_moves():
     reports = [(1, True), (2, True), (3, False), (4, False), (5, True)]
 
@@ -183,7 +194,7 @@ def test_gaps_are_exactly_what_the_log_does_not_prove(proofs, since, start, now)
     for one, other in proofs:
         ledger = prove(ledger, one, other)
 
-    gaps = gaps_between(ledger, since, start, END, now, [Interval(100, 300)])
+    gaps = gaps_between(ledger, since, start, END, now, [Interval(10, 30)])
 
     missing = [moment for gap in gaps for moment in range(gap.start, gap.end)]
     proven = {moment for part in ledger.complete for moment in range(part.start, part.end)}
