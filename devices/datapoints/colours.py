@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from devices.changes import RawValue
 from devices.datapoints.definition import Definition
@@ -93,7 +92,7 @@ def _full(definition: Definition, largest: float) -> float:
     return SECOND if second else FIRST
 
 
-def _number(value: Any) -> float | None:  # noqa: ANN401 whatever JSON held
+def _number(value: RawValue) -> float | None:
     if isinstance(value, str):
         try:
             value = float(value)
