@@ -112,7 +112,7 @@ def tell_again(
 ) -> int:
     """Make clean cells dirty, so that USH is told them once more; give how many."""
     keys = None if device_keys is None else list(device_keys)
-    values = {"sink": sink, "now": now, "keys": keys, "before": acked_before}
+    values: dict[str, Any] = {"sink": sink, "now": now, "keys": keys, "before": acked_before}
     with connection.cursor() as cursor:
         cursor.execute(AGAIN, values)
         return int(cursor.rowcount)

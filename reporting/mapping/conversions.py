@@ -20,6 +20,7 @@ from .reading import (
 
 Conversion: TypeAlias = Callable[[Found], str | None]
 HUNDRED = Decimal(100)
+SCALES = range(10)  # the vendor's are 0 to 3
 LEGACY_DIMMER = (Decimal(25), Decimal(255))  # the older white lights: 25 is 1 %, 255 is 100 %
 
 
@@ -78,7 +79,10 @@ def colour(found: Found) -> str | None:
 
 def celsius(found: Found) -> str:
     """Tell a temperature by the product's scale, turned into Celsius where the device shows F."""
-    value = number(found.raw).scaleb(-int(found.limit("scale")))
+    scale = found.limit("scale")
+    if scale not in SCALES:
+        raise UnheardError(NO_SPECIFICATION)
+    value = number(found.raw).scaleb(-int(scale))
     return plain(_from_fahrenheit(value) if _shows_fahrenheit(found) else value)
 
 
@@ -101,8 +105,8 @@ def _range(found: Found) -> tuple[Decimal, Decimal]:
 
 
 def _clamped(value: Decimal) -> str:
-    whole = value.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return plain(min(max(whole, Decimal(1)), HUNDRED))
+    whole = min(max(value, Decimal(1)), HUNDRED)
+    return plain(whole.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def _from_fahrenheit(value: Decimal) -> Decimal:

@@ -13,6 +13,7 @@ import msgspec
 
 from reporting.letters import RawValue, SpecItem
 
+LARGEST, MOST_DECIMALS = 10**12, 20  # floats that came through JSON have up to 17 digits
 UNKNOWN_VALUE, NO_SPECIFICATION, INVALID = "unknown_value", "no_specification", "invalid"
 
 
@@ -54,16 +55,21 @@ def truth(raw: RawValue) -> bool:
 
 
 def number(raw: RawValue) -> Decimal:
-    """Read a finite number; a Boolean is none."""
+    """Read a finite number of a size that devices have; a Boolean is none."""
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
         raise UnheardError(INVALID)
     try:
         value = Decimal(str(raw).strip())
     except InvalidOperation as exc:
         raise UnheardError(INVALID) from exc
-    if not value.is_finite():
+    if not value.is_finite() or abs(value) > LARGEST or _decimals(value) > MOST_DECIMALS:
         raise UnheardError(INVALID)
     return value
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def document(raw: RawValue) -> dict[str, Any]:

@@ -96,5 +96,5 @@ def read(body: bytes) -> Reply:
     )
 
 
-def _text(value: Any) -> str:  # noqa: ANN401  the vendor gives text or null, and who knows
+def _text(value: Any) -> str:
     return "" if value is None else str(value).replace("\x00", "").strip()
