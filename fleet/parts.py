@@ -68,12 +68,6 @@ def flower(port: int, account: str) -> Part:
     )
 
 
-def feed() -> Part:
-    """Return the reader of the device cloud's message service."""
-    command = (*BOUND, sys.executable, "manage.py", "feed")
-    return Part("feed", command)
-
-
 def asks(url: str) -> "Asks":
     """Return a question whether the address answers."""
     return Asks(url)

@@ -51,10 +51,12 @@ def secret(name: str, spare: str) -> str:
 
 
 SECRET_KEY = secret("SECRET_KEY", "only-for-debugging-and-checks-" + "0" * 30)
-FIELD_ENCRYPTION_KEYS = secret("FIELD_ENCRYPTION_KEYS", "MDAw" * 10 + "MDA=").split(",")
+FIELD_ENCRYPTION_KEYS = [
+    key.strip() for key in secret("FIELD_ENCRYPTION_KEYS", "MDAw" * 10 + "MDA=").split(",")
+]
 for key in FIELD_ENCRYPTION_KEYS:
     try:
-        Fernet(key.strip())
+        Fernet(key)
     except ValueError:
         raise refuse(
             "FIELD_ENCRYPTION_KEYS", "...", "Fernet keys (32 bytes in base64), newest first"
@@ -110,7 +112,8 @@ TUYA_DISCOVERY = env.pattern(
 TUYA_LOG_EDITION = env.choice("TUYA_LOG_EDITION", "free", ("free", "paid"))
 TUYA_QPS = env.number("TUYA_QPS", 10, least=0.01, most=10_000)
 TUYA_MONTHLY_CALLS = env.optional_integer("TUYA_MONTHLY_CALLS")
-TUYA_FEED = env.choice("TUYA_FEED", "off", ("off", "event", "event-test"))
+# The message service is not read yet: a setting that did nothing would be a lie.
+TUYA_FEED = env.choice("TUYA_FEED", "off", ("off",))
 SYNC_INTERVAL = env.duration("SYNC_INTERVAL", "30s")
 HARVEST_INTERVAL = env.duration("HARVEST_INTERVAL", "5m")
 COOLING_OFF = env.duration("COOLING_OFF", "30s", least=timedelta(0))

@@ -167,7 +167,7 @@ def product(given: ModuleType, note: dict[str, Any]) -> list[Part]:
     running = [parts.web(given.PORT), parts.worker("fast"), parts.worker("slow")]
     running.append(parts.beat(given.FLEET_DATA))
     running.append(parts.flower(given.FLOWER_PORT, note["flower_account"]))
-    return [*running, parts.feed()] if given.TUYA_FEED != "off" else running
+    return running
 
 
 def welcome(

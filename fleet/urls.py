@@ -4,6 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from fleet import health
+from rest import problems
 
 urlpatterns = [
     path("healthz", health.alive),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("api/v1/", include("devices.api.urls")),
     path("api/v1/", include("reporting.api.urls")),
+    path("api/<path:path>", problems.page_not_found),
     path("", include("people.urls")),
     path("", include("pages.urls")),
     path("", include("reporting.urls")),
