@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from pytest_socket import socket_allow_hosts
 
+pytest_plugins = ["tests.clouds"]
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 

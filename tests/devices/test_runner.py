@@ -1,0 +1,228 @@
+"""Carrying orders out: one call a device whatever happens, and proof before anything is "done"."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from devices import operations, project, runner
+from devices.models import Device, LogEntry, Operation, OperationItem
+from devices.operations import Order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Kind = Operation.Kind
+
+
+@pytest.fixture
+def ask(person, settings):
+    """Order one kind for devices: ask(Kind.REMOVE, device, ...)."""
+    settings.COOLING_OFF = timedelta(0)
+
+    def make(kind, *devices, **options):
+        wanted = Order(
+            kind=kind,
+            device_ids=tuple(device.device_id for device in devices),
+            name="Lamp" if kind is Kind.RENAME else "",
+            reason="room change",
+            **options,
+        )
+        return operations.request(wanted, by=person("manager"), now=timezone.now())
+
+    return make
+
+
+def writes(cloud):
+    """The calls that changed something, in order."""
+    return [(call.method, call.path) for call in cloud.calls if call.method != "GET"]
+
+
+def due():
+    """Let every proof be looked for now."""
+    OperationItem.objects.exclude(next_look_at=None).update(next_look_at=timezone.now())
+
+
+def test_a_rename_is_confirmed_when_the_cloud_tells_the_new_name(cloud, plug, ask, run):
+    device, _code = plug
+    operation = ask(Kind.RENAME, device)
+
+    run()
+
+    item = operation.items.get()
+    operation.refresh_from_db()
+    assert cloud.world.devices[device.device_id].name == "Lamp"
+    assert (item.outcome, item.proof) == ("confirmed", {"kind": "detail", "name": "Lamp"})
+    assert (operation.state, Device.objects.get(pk=device.pk).name) == ("finished", "Lamp")
+    assert writes(cloud) == [("PUT", f"/v1.0/devices/{device.device_id}")]
+
+
+def test_a_reset_is_confirmed_by_the_devices_own_log(cloud, plug, ask, run):
+    device, _code = plug
+    operation = ask(Kind.FACTORY_RESET, device)
+
+    run()
+
+    item = operation.items.get()
+    row = LogEntry.objects.get(device=device, event_id=4)
+    assert (item.outcome, item.proof["kind"]) == ("confirmed", "log")
+    assert item.proof["event_time"] == row.event_time.isoformat(timespec="milliseconds")
+    gone = Device.objects.get(pk=device.pk)
+    assert (gone.state, gone.state_reason) == (
+        "removed",
+        f"Reset to factory state by operation #{operation.pk}.",
+    )
+    assert writes(cloud) == [("PUT", f"/v1.0/devices/{device.device_id}/reset-factory")]
+
+
+def test_before_a_reset_the_log_is_read_and_the_state_written_down(cloud, plug, ask, run):
+    device, code = plug
+    cloud.press(device.device_id, code, not device.status[code])
+    operation = ask(Kind.FACTORY_RESET, device)
+
+    run()
+
+    snapshot = operation.items.get().snapshot
+    paths = [call.path for call in cloud.calls if device.device_id in call.path]
+    reset = paths.index(f"/v1.0/devices/{device.device_id}/reset-factory")
+    assert any(path.endswith("/logs") for path in paths[:reset])
+    assert LogEntry.objects.filter(device=device, code=code, event_id=7).count() == 1
+    assert (snapshot["name"], snapshot["log"], snapshot["factory"]["uuid"]) == (
+        device.name,
+        "read, 1 new rows",
+        cloud.world.devices[device.device_id].uuid,
+    )
+
+
+def test_a_removal_needs_two_witnesses(cloud, plug, ask, run, look):
+    device, _code = plug
+    operation = ask(Kind.REMOVE, device)
+
+    run()
+    accepted = operation.items.get().outcome
+    look()
+    due()
+    run()
+
+    item = operation.items.get()
+    assert (accepted, item.outcome, item.proof["kind"]) == ("accepted", "confirmed", "absence")
+    assert Device.objects.get(pk=device.pk).state == "removed"
+    assert writes(cloud) == [("DELETE", f"/v1.0/devices/{device.device_id}")]
+
+
+@pytest.mark.parametrize("trouble", ["answer_lost", "cut_body", "empty_body", "bad_json"])
+def test_a_reset_whose_answer_is_lost_is_unknown_then_proven_and_sent_once(
+    start_cloud, look, ask, run, trouble
+):
+    cloud = start_cloud(logs_after_reset=False)
+    look()
+    device = Device.objects.filter(online=True, sub=False).first()
+    cloud.trouble(trouble, times=1, path="reset-factory")
+    operation = ask(Kind.FACTORY_RESET, device)
+
+    run()
+    at_first = operation.items.get().outcome
+    look()
+    due()
+    run()
+
+    item = operation.items.get()
+    assert (at_first, item.outcome, item.proof["kind"]) == ("unknown", "confirmed", "absence")
+    assert len(writes(cloud)) == 1
+
+
+def test_a_call_that_was_never_carried_out_stays_unknown_and_is_not_repeated(cloud, plug, ask, run):
+    device, _code = plug
+    cloud.trouble("reset_connection", times=1, path="reset-factory")
+    operation = ask(Kind.FACTORY_RESET, device)
+
+    run()
+    for _round in range(3):
+        due()
+        run()
+
+    assert operation.items.get().outcome == "unknown"
+    assert len(writes(cloud)) <= 1
+    OperationItem.objects.update(settled_at=timezone.now() - timedelta(days=2))
+    due()
+    run()
+    assert operation.items.get().outcome == "unconfirmed"
+
+
+def test_a_refusal_shows_the_vendors_code_and_words(cloud, plug, ask, run):
+    device, _code = plug
+    cloud.trouble("permission_denied", devices=[device.device_id], method="DELETE")
+    operation = ask(Kind.REMOVE, device)
+
+    run()
+
+    item = operation.items.get()
+    operation.refresh_from_db()
+    assert (item.outcome, item.vendor_code, operation.state) == ("refused", 1106, "finished")
+    assert "permission" in item.vendor_message
+
+
+def test_a_cloud_that_is_down_leaves_the_order_waiting(cloud, plug, ask, run):
+    device, _code = plug
+    operation = ask(Kind.RENAME, device)
+    cloud.trouble("trial_expired")
+
+    run()
+
+    assert operation.items.get().outcome == "queued"
+    cloud.calm()
+    project.start_afresh()
+    run()
+    assert operation.items.get().outcome == "confirmed"
+    assert cloud.world.devices[device.device_id].name == "Lamp"
+
+
+def test_a_process_that_died_in_the_call_leaves_unknown_and_no_second_call(cloud, plug, ask, run):
+    device, _code = plug
+    operation = ask(Kind.REMOVE, device)
+    died_at = timezone.now() - runner.LEASE - timedelta(seconds=1)
+    operation.items.update(outcome="sent", sent_at=died_at)
+
+    run()
+
+    assert operation.items.get().outcome == "unknown"
+    assert writes(cloud) == []
+
+
+def test_an_operation_stops_after_its_number_of_refusals(cloud, look, ask, run):
+    look()
+    devices = list(Device.objects.order_by("pk")[:5])
+    cloud.trouble("permission_denied", method="PUT")
+    operation = ask(Kind.RENAME, *devices, stop_after_failures=2)
+
+    run()
+
+    operation.refresh_from_db()
+    outcomes = list(operation.items.order_by("position").values_list("outcome", flat=True))
+    assert (operation.state, outcomes) == ("stopped", ["refused"] * 2 + ["cancelled"] * 3)
+
+
+def test_the_pace_a_minute_is_kept(cloud, look, ask, run):
+    look()
+    devices = list(Device.objects.order_by("pk")[:4])
+    operation = ask(Kind.RENAME, *devices, pace_per_minute=2)
+
+    run()
+    run()
+
+    assert operation.items.filter(outcome="queued").count() == 2
+    assert len(writes(cloud)) == 2
+
+
+def test_a_cooling_order_is_not_sent_before_its_time(cloud, plug, person, settings, run):
+    settings.COOLING_OFF = timedelta(minutes=1)
+    device, _code = plug
+    wanted = Order(kind=Kind.REMOVE, device_ids=(device.device_id,), reason="room change")
+    operation = operations.request(wanted, by=person("manager"), now=timezone.now())
+
+    run()
+    early = writes(cloud)
+    Operation.objects.update(starts_at=timezone.now())
+    run()
+
+    operation.refresh_from_db()
+    assert (early, len(writes(cloud)), operation.state) == ([], 1, "finished")

@@ -1,0 +1,221 @@
+"""Looking at the fleet: what a list changes, what it proves, and what it does not."""
+
+import pytest
+from django.utils import timezone
+
+from devices import sync
+from devices.models import Coverage, Device, LogEntry, Product, Project, Provenance, SyncRun
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_first_look_mirrors_every_device_with_its_state(cloud, look):
+    run = look()
+
+    told = {one.id: (one.name, one.product.pid, one.online) for one in cloud.world.present()}
+    rows = Device.objects.values_list("device_id", "name", "product_id", "online")
+    assert {device_id: rest for device_id, *rest in rows} == {
+        device_id: list(truth) for device_id, truth in told.items()
+    }
+    assert (run.outcome, run.seen, run.created, run.changed) == ("complete", 12, 12, 0)
+
+
+def test_a_look_at_an_unchanged_fleet_writes_no_device_and_no_history(
+    cloud, look, django_assert_max_num_queries
+):
+    look()
+    before = list(Device.objects.order_by("pk").values())
+
+    run = look()
+
+    assert list(Device.objects.order_by("pk").values()) == before
+    assert (run.seen, run.changed, run.rows, LogEntry.objects.count()) == (12, 0, 0, 0)
+
+
+def test_a_switch_that_turns_becomes_state_and_one_history_row(cloud, look, plug):
+    device, code = plug
+    cloud.press(device.device_id, code, not device.status[code])
+
+    run = look()
+
+    changed = Device.objects.get(pk=device.pk)
+    row = LogEntry.objects.get()
+    assert changed.status == device.status | {code: not device.status[code]}
+    assert (row.device_id, row.event_id, row.code, row.value, row.provenance) == (
+        device.pk,
+        7,
+        code,
+        not device.status[code],
+        Provenance.POLL,
+    )
+    assert row.not_before < row.event_time
+    assert (run.changed, run.rows) == (1, 1)
+
+
+def test_a_device_that_drops_off_says_so_with_the_moment(cloud, look, plug):
+    device, _code = plug
+    cloud.offline(device.device_id)
+
+    look()
+
+    changed = Device.objects.get(pk=device.pk)
+    assert (changed.online, changed.online_since > device.online_since) == (False, True)
+    assert LogEntry.objects.get().event_id == 2
+
+
+def test_a_page_that_leaves_a_device_out_proves_no_absence(cloud, look, plug):
+    device, _code = plug
+    cloud.trouble("page_omits", devices=[device.device_id])
+
+    run = look()
+
+    assert (run.outcome, run.missing) == ("incomplete", 0)
+    assert Device.objects.get(pk=device.pk).state == "present"
+
+
+def test_a_device_that_the_whole_list_lacks_is_missing_not_removed(cloud, look, plug):
+    device, _code = plug
+    cloud.remove_in_app(device.device_id)
+
+    run = look()
+
+    gone = Device.objects.get(pk=device.pk)
+    assert (gone.state, gone.absences, run.missing) == ("missing", 1, 1)
+
+
+def test_a_missing_device_that_is_listed_again_is_present_and_its_return_is_history(
+    cloud, look, plug
+):
+    device, _code = plug
+    cloud.remove_in_app(device.device_id)
+    look()
+    cloud.repair(device.device_id)
+
+    look()
+
+    assert Device.objects.get(pk=device.pk).state == "present"
+    events = set(LogEntry.objects.values_list("event_id", flat=True))
+    assert {LogEntry.Own.WENT_MISSING, LogEntry.Own.CAME_BACK} <= events
+
+
+def test_a_device_is_removed_when_the_cloud_itself_denied_it_in_two_runs(cloud, look, plug):
+    device, _code = plug
+    cloud.remove_in_app(device.device_id)
+
+    look()
+    after_one = Device.objects.get(pk=device.pk).state
+    Device.objects.update(asked_at=None)
+    look()
+
+    gone = Device.objects.get(pk=device.pk)
+    assert (after_one, gone.state, gone.absences) == ("missing", "removed", 1)
+    assert "2 runs" in gone.state_reason
+
+
+def test_a_list_that_breaks_off_proves_no_absence(start_cloud, look):
+    cloud = start_cloud(devices=250)
+    look()
+    cloud.trouble("page_repeats", path="associated-users")
+
+    run = look()
+
+    assert run.outcome == "incomplete"
+    assert set(Device.objects.values_list("state", flat=True)) == {"present"}
+
+
+def test_a_rename_in_the_vendors_app_is_mirrored_and_remembered(cloud, look, plug):
+    device, _code = plug
+    cloud.rename_in_app(device.device_id, "床头灯")
+
+    look()
+
+    assert Device.objects.get(pk=device.pk).name == "床头灯"
+    row = LogEntry.objects.get()
+    assert (row.event_id, row.value) == (-1, {"from": device.name, "to": "床头灯"})
+
+
+def test_a_device_paired_anew_says_so_and_its_key_is_stored_as_ciphertext(cloud, look, plug):
+    device, _code = plug
+    cloud.advance(60)
+    cloud.repair(device.device_id)
+
+    look()
+
+    paired = Device.objects.get(pk=device.pk)
+    stored = Device.objects.filter(pk=device.pk).extra(select={"raw": "local_key::text"})
+    assert paired.local_key not in {"", device.local_key}
+    assert paired.local_key not in stored.values_list("raw", flat=True)[0]
+    assert 3 in LogEntry.objects.values_list("event_id", flat=True)
+
+
+def test_specifications_are_read_once_a_product(cloud, look):
+    look()
+    cloud.forget_calls()
+
+    look()
+
+    assert Product.objects.filter(specified_at=None).count() == 0
+    assert [call.path for call in cloud.calls if "specification" in call.path] == []
+
+
+def test_each_device_is_owed_its_history_from_the_first_look_on(cloud, look):
+    look()
+
+    assert Coverage.objects.count() == 12
+
+
+def test_a_cloud_that_is_down_fails_the_run_and_makes_fleet_wait(cloud, look):
+    look()
+    cloud.trouble("cloud_down")
+
+    run = look()
+    left_alone = sync.sync(timezone.now())
+
+    assert run.outcome == SyncRun.Outcome.FAILED
+    assert left_alone is None
+    assert Device.objects.filter(state="present").count() == 12
+
+
+def test_an_account_that_is_refused_is_parked_with_the_vendors_code(cloud, look):
+    look()
+    cloud.trouble("trial_expired")
+
+    look()
+
+    project = Project.objects.get()
+    assert (project.parked_code, project.parked_at is not None) == (28841002, True)
+    cloud.calm()
+    look()
+    assert Project.objects.get().parked_code is None
+
+
+def test_wrong_credentials_are_said_with_code_and_meaning(cloud, look, settings):
+    settings.TUYA_CLIENT_SECRET = "0" * 32
+
+    run = look()
+
+    assert (run.outcome, run.error_code) == ("failed", 1004)
+
+
+def test_a_value_with_a_nul_character_is_kept_without_it(cloud, look, plug):
+    device, code = plug
+    cloud.press(device.device_id, code, "o\0n")
+
+    look()
+
+    assert Device.objects.get(pk=device.pk).status[code] == "on"
+
+
+@pytest.mark.parametrize("discovery", ["associated-users", "user", "thing", "ids"])
+def test_every_way_of_discovery_mirrors_the_same_fleet(cloud, look, settings, discovery):
+    look()
+    first = dict(Device.objects.values_list("device_id", "status"))
+    settings.TUYA_DISCOVERY = f"user:{cloud.uid}" if discovery == "user" else discovery
+    if discovery != "ids":
+        Coverage.objects.all().delete()
+        Device.objects.all().delete()
+
+    run = look()
+
+    assert run.outcome == "complete"
+    assert dict(Device.objects.values_list("device_id", "status")) == first
