@@ -1,5 +1,7 @@
 """Life by seed: switches are pressed, readings drift, devices drop off, come back, are renamed."""
 
+import heapq
+import math
 from collections.abc import Callable
 
 from simulator.chance import dice
@@ -24,6 +26,8 @@ MEAN_ABSENCE_MS = 4 * 60_000
 MEAN_UNPAIRED_MS = 15 * 60_000
 ODD_VALUES = 1 / 400
 
+Later = Callable[[str, int], None]
+
 
 class Activity:
     """Events on the world's time line; the same seed and the same times give the same life."""
@@ -34,7 +38,9 @@ class Activity:
         self._dice = dice(world.options.seed, "activity")
         self._rate = activity * EVENTS_AN_HOUR * len(world.devices) / HOUR_MS
         self._next_ms = float(world.started_ms)
-        self._later: list[tuple[float, str, Callable[[str, int], None]]] = []
+        # A heap: when, a number that keeps equal moments apart, to whom, what.
+        self._later: list[tuple[float, int, str, Later]] = []
+        self._promises = 0
         # What may happen and how often, in parts.
         self._deeds: list[tuple[Callable[[Device], None], float]] = [
             (self._drift, 720),
@@ -53,25 +59,31 @@ class Activity:
         """Let everything happen that is due; say how many events that were."""
         count = 0
         with self._world.lock:
-            for at, device_id, deed in self._take_due(now_ms):
-                deed(device_id, int(at))
+            while (moment := self._next_moment()) <= now_ms:
                 count += 1
-            while self._rate and self._next_ms <= now_ms:
-                self._happen()
-                count += 1
-                self._plan()
+                if self._later and self._later[0][0] == moment:
+                    at, _, device_id, deed = heapq.heappop(self._later)
+                    deed(device_id, int(at))
+                else:
+                    self._happen()
+                    self._plan()
         return count
+
+    def _next_moment(self) -> float:
+        return min(
+            self._next_ms if self._rate else math.inf,
+            self._later[0][0] if self._later else math.inf,
+        )
+
+    def _promise(self, mean_ms: float, device_id: str, deed: Later) -> None:
+        """Plan what follows of itself after a while, such as a return."""
+        self._promises += 1
+        at = self._next_ms + self._dice.expovariate(1 / mean_ms)
+        heapq.heappush(self._later, (at, self._promises, device_id, deed))
 
     def _plan(self) -> None:
         if self._rate:
             self._next_ms += self._dice.expovariate(self._rate)
-
-    def _take_due(self, now_ms: int) -> list[tuple[float, str, Callable[[str, int], None]]]:
-        due = sorted(
-            (entry for entry in self._later if entry[0] <= now_ms), key=lambda entry: entry[:2]
-        )
-        self._later = [entry for entry in self._later if entry[0] > now_ms]
-        return due
 
     def _happen(self) -> None:
         present = self._world.present()
@@ -107,8 +119,7 @@ class Activity:
 
     def _drop(self, device: Device) -> None:
         self._world.set_online(device.id, online=False, at=int(self._next_ms))
-        back = self._next_ms + self._dice.expovariate(1 / MEAN_ABSENCE_MS)
-        self._later.append((back, device.id, self._return))
+        self._promise(MEAN_ABSENCE_MS, device.id, self._return)
 
     def _return(self, device_id: str, at: int) -> None:
         if self._world.devices[device_id].gone is None:
@@ -140,5 +151,4 @@ class Activity:
         if device.product.gateway:
             return
         self._world.reset(device.id, RESET_IN_APP, at=int(self._next_ms))
-        again = self._next_ms + self._dice.expovariate(1 / MEAN_UNPAIRED_MS)
-        self._later.append((again, device.id, self._pair))
+        self._promise(MEAN_UNPAIRED_MS, device.id, self._pair)

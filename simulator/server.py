@@ -117,10 +117,10 @@ async def _send_body(
 ) -> None:
     size = max(1, -(-len(reply.body) // DRIPS)) if reply.drip else max(1, len(reply.body))
     for start in range(0, len(reply.body), size):
-        writer.write(connection.send(h11.Data(data=reply.body[start : start + size])) or b"")
         if reply.drip:
             await writer.drain()
             await asyncio.sleep(reply.drip / DRIPS)
+        writer.write(connection.send(h11.Data(data=reply.body[start : start + size])) or b"")
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

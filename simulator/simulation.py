@@ -148,7 +148,7 @@ def running(
     devices: int = 50,
     seed: int = 1,
     activity: float = 0.0,
-    **options: Any,  # noqa: ANN401 - Options checks them
+    **options: Any,
 ) -> Iterator[Simulation]:
     """Run a simulation in its own thread on a free loopback port; `Options` lists the rest."""
     simulation = Simulation(Options(devices=devices, seed=seed, activity=activity, **options))

@@ -36,6 +36,8 @@ def next_value(point: DataPoint, current: object, source: random.Random) -> obje
         return 0 if current else 1 << source.randrange(max(1, len(_labels(point))))
     if kind in ("integer", "value") and isinstance(current, int) and not point.sums:
         return _drift(point, current, source)
+    if kind == "enum":
+        return _choice(point, source, but=current)
     return first_value(point, source)
 
 
@@ -112,12 +114,13 @@ def _drift(point: DataPoint, current: int, source: random.Random) -> int:
     moved = min(high, max(low, current + source.choice((-1, 1)) * source.randint(step, reach)))
     value = _stepped(point, moved)
     # A report exists because something changed: at the edge of the range, turn round.
-    return value if value != current else _stepped(point, low if current >= high else high)
+    return value if value != current else _stepped(point, low if current > low else high)
 
 
-def _choice(point: DataPoint, source: random.Random) -> str:
+def _choice(point: DataPoint, source: random.Random, but: object = None) -> str:
     members = point.values.get("range")
-    return str(source.choice(members)) if isinstance(members, list) and members else "0"
+    named = [str(one) for one in members] if isinstance(members, list) else []
+    return source.choice([one for one in named if one != but] or named or ["0"])
 
 
 def _labels(point: DataPoint) -> list[object]:
