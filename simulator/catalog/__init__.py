@@ -1,4 +1,4 @@
-"""The built-in products: written for Fleet from published data-point tables, copied by none."""
+"""The built-in products, written for Fleet from published data-point tables."""
 
 from simulator.catalog import climate, home, lights, power, sensors
 from simulator.product import Product
