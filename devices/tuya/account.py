@@ -40,6 +40,16 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     log_edition: str = "free"  # "free" (query_type=1) or "paid" (query_type=2)
     timeouts: Timeouts = Timeouts()
 
+    def __post_init__(self) -> None:
+        """Refuse what could not even be sent, naming the setting and never showing the secret."""
+        for name, value in (("ID", self.client_id), ("SECRET", self.client_secret)):
+            if not value or not value.isascii() or not value.isprintable() or " " in value:
+                raise ValueError(f"TUYA_CLIENT_{name} is empty or holds blanks or odd characters")
+        if not self.base_url.startswith(("https://", "http://")):
+            raise ValueError(f"TUYA_BASE_URL={self.base_url!r} is neither a region nor a URL")
+        if self.log_edition not in ("free", "paid"):
+            raise ValueError(f"TUYA_LOG_EDITION={self.log_edition!r} is neither free nor paid")
+
     def __repr__(self) -> str:
         """Hide the secret."""
         return f"Account(client_id={self.client_id!r}, base_url={self.base_url!r})"

@@ -189,11 +189,11 @@ def segment(ident: str) -> str:
     return quote(ident, safe="")
 
 
-# Where each field is found: v1.0's own name, and the v2.0 thing listing's in camel and snake case.
-# A custom name goes before the plain one, which there is the product's.
+# How each field is read, and under which names it comes: v1.0's own, and those of the v2.0 thing
+# listing in snake and camel case. The user's own name for a thing is handled apart.
 _Reader = Callable[[object], Any]
 _FIELDS: dict[str, tuple[_Reader, tuple[str, ...]]] = {
-    "name": (text, ("customName", "custom_name", "name")),
+    "name": (text, ("name",)),
     "uid": (text, ("uid",)),
     "local_key": (text, ("local_key", "localKey")),
     "category": (text, ("category",)),
@@ -214,6 +214,8 @@ _FIELDS: dict[str, tuple[_Reader, tuple[str, ...]]] = {
     "mac": (text, ("mac",)),
     "model": (text, ("model",)),
 }
+_KEYS = {key: (name, read) for name, (read, keys) in _FIELDS.items() for key in keys}
+_ALL = frozenset(_FIELDS) | {"status"}
 
 
 def device(raw: object) -> Device | None:
@@ -223,20 +225,22 @@ def device(raw: object) -> Device | None:
     ident = text(raw.get("id")) or text(raw.get("device_id"))
     if not ident:
         return None
-    read = ((name, _field(raw, name)) for name in _FIELDS)
-    found: dict[str, Any] = {name: value for name, value in read if value is not None}
-    status = statuses(raw.get("status"))
-    gone = [name for name in _FIELDS if name not in found] + (
-        [] if status is not None else ["status"]
-    )
-    return Device(id=ident, status=status, missing=frozenset(gone), **found)
+    found = _fields(raw)
+    if (status := statuses(raw.get("status"))) is not None:
+        found["status"] = status
+    return Device(id=ident, missing=_ALL - found.keys(), **found)
 
 
-def _field(raw: Mapping[str, object], name: str) -> object:
-    read, keys = _FIELDS[name]
-    values = [value for key in keys if (value := read(raw.get(key))) is not None]
-    # An empty custom name means "never renamed": the plain name behind it is what people see.
-    return next((value for value in values if value != ""), values[0] if values else None)
+def _fields(raw: Mapping[str, object]) -> dict[str, Any]:
+    found = {}
+    for key, value in raw.items():
+        known = _KEYS.get(key)
+        if known is not None and (read := known[1](value)) is not None:
+            found[known[0]] = read
+    # For a thing, `name` is the product's; an empty custom name means "never renamed".
+    if custom := text(raw.get("customName")) or text(raw.get("custom_name")):
+        found["name"] = custom
+    return found
 
 
 def statuses(raw: object) -> tuple[Status, ...] | None:

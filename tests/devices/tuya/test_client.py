@@ -2,7 +2,6 @@
 
 import pytest
 
-from devices.tuya.account import base_url
 from devices.tuya.errors import Refused, Unintelligible
 from devices.tuya.wire import FactoryInfo, Specification, SpecItem, Status
 
@@ -152,12 +151,6 @@ def test_a_blank_id_makes_no_call(script, cloud, call):
         getattr(cloud, call)(" ")
 
     assert script.requests == []
-
-
-def test_regions_have_names_and_urls_pass():
-    assert base_url("EU") == "https://openapi.tuyaeu.com"
-    assert base_url("sg") == "https://openapi-sg.iotbing.com"
-    assert base_url("http://127.0.0.1:9090/") == "http://127.0.0.1:9090"
 
 
 def test_the_machines_proxy_never_sees_the_token(script, make_cloud, monkeypatch):
