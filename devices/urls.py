@@ -1,7 +1,31 @@
 """Addresses of the pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from devices.views import cloud, logs, operation_new, operations
+from devices.views.chart import points
+from devices.views.detail import TABS, detail
+from devices.views.listing import listing
+from devices.views.overview import overview
 
 app_name = "devices"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("logs/", logs.logs, name="logs"),
+    path("logs/export.csv", logs.export, name="logs-export"),
+    path("operations/", operations.listing, name="operations"),
+    path("operations/new/", operation_new.new, name="operation-new"),
+    path("operations/<int:pk>/", operations.detail, name="operation"),
+    path("operations/<int:pk>/<slug:action>/", operations.act, name="operation-act"),
+    path("cloud/", cloud.cloud, name="cloud"),
+    path("cloud/sync/", cloud.sync, name="cloud-sync"),
+    path("devices/", listing, name="list"),
+    path("devices/<str:device_id>/", detail, name="detail"),
+    path("devices/<str:device_id>/history.json", points, name="points"),
+    *(
+        path(f"devices/<str:device_id>/{tab.name}/", detail, {"tab": tab.name}, name=f"detail-{tab.name}")
+        for tab in TABS
+        if tab.name
+    ),
+]

@@ -1,0 +1,258 @@
+"""What the log explorer asks of history: a page of rows, what there is to choose from, a histogram.
+
+Reads only. Nothing here counts further than `MOST_COUNTED` rows, however wide the range.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Prefetch, Q
+from psycopg.errors import QueryCanceled
+
+from .models import Device, LogEntry
+from .querysets import LogQuerySet
+
+MOST_COUNTED = 10_000
+MOST_BARS = 72
+PATIENCE_MS = 8_000  # of a person who waits for a page; a wider question is refused in words
+
+# Never the local key: a list has no use for it, and decrypting costs.
+SHOWN_OF_DEVICE = ("device_id", "name", "category", "time_zone", "state", "product")
+
+# Smallest and largest of what follows the time in the key: the ends of one millisecond.
+FIRST_OF_ALL = (-(2**63), -(2**15), "", -(2**31))
+LAST_OF_ALL = (2**63 - 1, 2**15 - 1, "\U0010ffff", 2**31 - 1)
+
+WIDTHS = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (
+        *(1, 5, 10, 30, 60, 120, 300, 600, 900, 1800),
+        *(3600, 7200, 10800, 21600, 43200, 86400, 604800, 2592000, 31536000),
+    )
+)
+
+
+class TooWideError(Exception):
+    """The question reads more history than a page may wait for."""
+
+
+class Key(NamedTuple):
+    """Where a row stands in the fleet's history."""
+
+    event_time: datetime
+    device_id: int
+    event_id: int
+    code: str
+    digest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows; an empty choice means any. The range is half-open."""
+
+    start: datetime
+    end: datetime
+    events: tuple[int, ...] = ()
+    sources: tuple[int | None, ...] = ()
+    provenances: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+    devices: tuple[int, ...] | None = None
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, newest first, and where their neighbours begin."""
+
+    rows: list[LogEntry]
+    older: Key | None
+    newer: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One column of the histogram."""
+
+    start: datetime
+    end: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many rows when; `counted_from` is set when only the newest were counted."""
+
+    bars: tuple[Bar, ...]
+    total: int
+    counted_from: datetime | None
+
+
+Facets = dict[str, list[tuple[Any, int]]]
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """Let no question of this page run for longer than a person waits. Raises `TooWideError`."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE_MS}")
+            yield
+    except OperationalError as exc:
+        if isinstance(exc.__cause__, QueryCanceled):
+            raise TooWideError from exc
+        raise
+
+
+def matching(wanted: Wanted) -> LogQuerySet:
+    """Return the rows of the filter, in no order."""
+    rows = _in_range(wanted)
+    if wanted.events:
+        rows = rows.filter(event_id__in=wanted.events)
+    if wanted.provenances:
+        rows = rows.filter(provenance__in=wanted.provenances)
+    if wanted.codes:
+        rows = rows.filter(code__in=wanted.codes)
+    return rows.filter(_of_sources(wanted.sources)) if wanted.sources else rows
+
+
+def _in_range(wanted: Wanted) -> LogQuerySet:
+    rows = LogEntry.objects.between(wanted.start, wanted.end)
+    if wanted.devices is not None:
+        rows = rows.filter(device__in=wanted.devices)
+    return rows.filter(device__product=wanted.product) if wanted.product else rows
+
+
+def _of_sources(sources: Sequence[int | None]) -> Q:
+    known = Q(source_id__in=[source for source in sources if source is not None])
+    return known | Q(source_id=None) if None in sources else known
+
+
+def page(wanted: Wanted, size: int, *, before: Key | None = None, after: Key | None = None) -> Page:
+    """Return the rows just older than `before`, or just newer than `after`, or the newest."""
+    rows = matching(wanted).prefetch_related(
+        Prefetch("device", Device.objects.only(*SHOWN_OF_DEVICE)), "device__product"
+    )
+    found = list(_beside(rows, before, after)[: size + 1])
+    more, shown = len(found) > size, found[:size]
+    if after:
+        shown.reverse()
+    if not shown:
+        return Page([], before if after else None, before)
+    return Page(
+        rows=shown,
+        older=key_of(shown[-1]) if more or after else None,
+        newer=key_of(shown[0]) if before or (after and more) else None,
+    )
+
+
+def _beside(rows: LogQuerySet, before: Key | None, after: Key | None) -> LogQuerySet:
+    if after:
+        rows = rows.filter(_past(after, "gt"))
+        return rows.order_by(*Key._fields)
+    if before:
+        rows = rows.filter(_past(before, "lt"))
+    return rows.order_by(*(f"-{name}" for name in Key._fields))
+
+
+def _past(key: Key, way: str) -> Q:
+    """Return the rows on one side of the key; the first condition is what the index is asked."""
+    past, tied = Q(), Q()
+    for name, value in zip(Key._fields, key, strict=True):
+        past |= tied & Q(**{f"{name}__{way}": value})
+        tied &= Q(**{name: value})
+    return Q(**{f"event_time__{way}e": key.event_time}) & past
+
+
+def key_of(row: LogEntry) -> Key:
+    """Return where a row stands."""
+    return Key(row.event_time, row.device_id, row.event_id, row.code, row.digest)
+
+
+def facets(wanted: Wanted) -> tuple[Facets, bool]:
+    """Count what there is to choose from, each facet under the choices of the others.
+
+    Counted among the newest rows of the range only; the flag says whether there are more.
+    """
+    fields = ("event_id", "source_id", "provenance", "code")
+    groups = _grouped(_in_range(wanted), fields)
+    choices = dict(
+        zip(
+            fields,
+            (wanted.events, wanted.sources, wanted.provenances, wanted.codes),
+            strict=True,
+        )
+    )
+    counted: Facets = {}
+    for place, field in enumerate(fields):
+        tally: Counter[Any] = Counter(dict.fromkeys(choices[field], 0))
+        for *values, count in groups:
+            others = zip(fields, values, strict=True)
+            if all(not choices[f] or v in choices[f] for f, v in others if f != field):
+                tally[values[place]] += count
+        counted[field] = sorted(tally.items(), key=lambda one: (-one[1], str(one[0])))
+    return counted, sum(group[-1] for group in groups) > MOST_COUNTED
+
+
+def _grouped(rows: LogQuerySet, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+    newest = rows.order_by("-event_time").values(*fields)[: MOST_COUNTED + 1]
+    sql, params = newest.query.sql_with_params()
+    names = ", ".join(fields)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {names}, count(*) FROM ({sql}) newest GROUP BY {names}", params)  # noqa: S608  names are ours
+        return list(cursor.fetchall())
+
+
+def histogram(wanted: Wanted) -> Histogram:
+    """Count the matching rows by time, the newest `MOST_COUNTED` of them."""
+    width = bar_width(wanted.end - wanted.start)
+    newest = matching(wanted).order_by("-event_time").values("event_time")[: MOST_COUNTED + 1]
+    sql, params = newest.query.sql_with_params()
+    values: list[Any] = [width, *params]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT date_bin(%s, event_time, 'epoch'), count(*), min(event_time)"  # noqa: S608
+            f" FROM ({sql}) newest GROUP BY 1 ORDER BY 1",
+            values,
+        )
+        found = {start: (count, first) for start, count, first in cursor.fetchall()}
+    total = sum(count for count, _first in found.values())
+    return Histogram(
+        bars=tuple(
+            Bar(start, start + width, found.get(start, (0, None))[0])
+            for start in _bar_starts(wanted, width)
+        ),
+        total=min(total, MOST_COUNTED),
+        counted_from=min(first for _count, first in found.values())
+        if total > MOST_COUNTED
+        else None,
+    )
+
+
+def bar_width(span: timedelta) -> timedelta:
+    """Return the narrowest round width that draws no more than `MOST_BARS` bars."""
+    return next((width for width in WIDTHS if span / width < MOST_BARS), WIDTHS[-1])
+
+
+def _bar_starts(wanted: Wanted, width: timedelta) -> Iterator[datetime]:
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    start = epoch + (wanted.start - epoch) // width * width
+    while start < wanted.end:
+        yield start
+        start += width
+
+
+def chunks(wanted: Wanted, size: int) -> Iterator[list[LogEntry]]:
+    """Yield all matching rows, newest first, a chunk at a time: none holds a transaction open."""
+    before: Key | None = None
+    while True:
+        found = page(wanted, size, before=before)
+        if found.rows:
+            yield found.rows
+        if found.older is None:
+            return
+        before = found.older

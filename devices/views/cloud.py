@@ -1,0 +1,152 @@
+"""How Fleet stands with the device cloud: project, token, pace, what was read, what failed."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from devices import bell, overview, traffic
+from devices.models import Project, SyncRun
+from devices.tuya.errors import Explanation, explain
+from pages.moments import span
+from people.gates import require
+from people.rights import Right, may
+
+RUNS = 20
+MINUTE_S = 60
+SHOWN_OF_ID = 4  # characters at either end: enough to tell two projects apart
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A vendor's code in the reader's language."""
+
+    code: str
+    vendor_words: str
+    meaning: str
+    advice: str
+
+
+class Life(msgspec.Struct, frozen=True):
+    """The only part of a stored token that may reach a page."""
+
+    deadline_ms: int
+
+
+@require_GET
+@require()
+@vary_on_headers("HX-Target")
+def cloud(request: HttpRequest) -> HttpResponse:
+    """Show the page, or its body when the open page asks for it anew."""
+    now, language = timezone.now(), get_language() or "en"
+    refresh = request.headers.get("HX-Target") == "cloud-body"
+    template = "devices/_cloud.html" if refresh else "devices/cloud.html"
+    context = {
+        "now": now,
+        "may_sync": may(request, Right.SYNC),
+        "lag": traffic.lag(now),
+        "proven": overview.proven(now),
+        "endangered": overview.endangered(now),
+        "endpoints": traffic.endpoints(now),
+        "troubles": [(one, told(one.code, "", language)) for one in traffic.troubles(now)],
+        "runs": [(run, took(run), told(run.error_code, run.error, language)) for run in _runs()],
+        **_project(now, language),
+        **_quota(now),
+    }
+    return render(request, template, context)
+
+
+def _runs() -> list[SyncRun]:
+    return list(SyncRun.objects.order_by("-started_at")[:RUNS])
+
+
+def took(run: SyncRun) -> str:
+    """Say how long a run took; nothing while it runs."""
+    if run.finished_at is None:
+        return ""
+    seconds = (run.finished_at - run.started_at).total_seconds()
+    return f"{seconds:.1f} s" if seconds < MINUTE_S else span(run.finished_at - run.started_at)
+
+
+def _project(now: datetime, language: str) -> dict[str, Any]:
+    rows = Project.objects.filter(
+        client_id=settings.TUYA_CLIENT_ID, base_url=settings.TUYA_BASE_URL
+    )
+    project = rows.first() or Project()  # before the first look nothing is known of it
+    centers = {url: name for name, url in settings.REGIONS.items()}
+    return {
+        "project": project,
+        "client_id": masked(settings.TUYA_CLIENT_ID),
+        "base_url": settings.TUYA_BASE_URL,
+        "center": centers.get(settings.TUYA_BASE_URL, ""),
+        # the listing by users names their ids, which are nobody's business here
+        "discovery": settings.TUYA_DISCOVERY.split(":")[0],
+        "edition": settings.TUYA_LOG_EDITION,
+        "qps": settings.TUYA_QPS,
+        "demo_cloud": settings.DEMO,
+        "token_ends": _token_end(project),
+        "refused": told(project.parked_code, project.parked_message, language)
+        if project.parked_at
+        else None,
+        "last_error": told(project.last_error_code, project.last_error, language),
+        "tries_again": project.probe_at if project.probe_at and project.probe_at > now else None,
+    }
+
+
+def _token_end(project: Project) -> datetime | None:
+    """Return when the token ends, corrected to our clock; the token itself is read no further."""
+    try:
+        life = msgspec.json.decode(project.token, type=Life)
+    except msgspec.DecodeError:
+        return None
+    return datetime.fromtimestamp((life.deadline_ms - project.clock_offset_ms) / 1000, UTC)
+
+
+def _quota(now: datetime) -> dict[str, Any]:
+    used, allowed = traffic.this_month(now), settings.TUYA_MONTHLY_CALLS
+    return {
+        "used": used,
+        "allowed": allowed,
+        "used_percent": min(100, round(100 * used / allowed)) if allowed else None,
+    }
+
+
+def masked(text: str) -> str:
+    """Show the ends of an id only."""
+    if len(text) <= 2 * SHOWN_OF_ID:
+        return "•" * len(text)
+    return f"{text[:SHOWN_OF_ID]}…{text[-SHOWN_OF_ID:]}"
+
+
+def told(code: int | str | None, words: str, language: str) -> Told | None:
+    """Explain a code; None where nothing went wrong. Words without a code stand for themselves."""
+    text = "" if code is None else str(code)
+    if not text.lstrip("-").isdigit():
+        return Told(text, words, text if not words else "", "") if text or words else None
+    known: Explanation = explain(int(text))
+    chinese = language.startswith("zh")
+    return Told(
+        code=text,
+        vendor_words=words or known.vendor_words,
+        meaning=known.meaning_zh if chinese else known.meaning_en,
+        advice=known.advice_zh if chinese else known.advice_en,
+    )
+
+
+@require_POST
+@require(Right.SYNC)
+def sync(request: HttpRequest) -> HttpResponse:
+    """Ask for a look at the cloud now; the worker does it, this page shows it."""
+    bell.ring_sync()
+    messages.success(request, _("Asked to read the cloud now. The run appears in the list below."))
+    return redirect("devices:cloud")

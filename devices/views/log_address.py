@@ -1,0 +1,118 @@
+"""What the address of the log explorer asks for, and how a place in the log is written into one."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from devices.explorer import FIRST_OF_ALL, LAST_OF_ALL, Key, Wanted
+from devices.forms import NOBODY, LogForm
+from devices.models import Device
+from pages.keyset import SIZES, size_of
+
+MOST_NAMED = 200  # devices that one part of a name may stand for
+
+__all__ = ["SIZES", "Asked", "read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One reading of the address. `problems` are sentences; with any, `wanted` is None."""
+
+    form: LogForm
+    size: int
+    problems: tuple[str, ...] = ()
+    wanted: Wanted | None = None
+    before: Key | None = None
+    after: Key | None = None
+    device: Device | None = None
+    unknown_device: bool = False
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What of the address could be read; an empty source has its word."""
+        cleaned = getattr(self.form, "cleaned_data", {})
+        sources = [NOBODY if one is None else one for one in cleaned.get("source", ())]
+        return cleaned | {"source": sources}
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether it shows the newest rows, so that following live makes sense."""
+        return not (self.before or self.after or self.form.cleaned_data.get("end"))
+
+
+def read(query: QueryDict, now: datetime) -> Asked:
+    """Read the address; nothing in it can do worse than become a sentence."""
+    form, size = LogForm(query), size_of(query.get("size"))
+    if not form.is_valid():
+        return Asked(form, size, tuple(_sentences(form)))
+    try:
+        before, after = _places(query, form.cleaned_data["at"])
+    except ValueError:
+        return Asked(form, size, (_("This link's place in the log cannot be read; start anew."),))
+    named = form.cleaned_data["device"].strip()
+    found = _named(named) if named else None
+    return Asked(
+        form=form,
+        size=size,
+        wanted=_wanted(form, now, found),
+        before=before,
+        after=after,
+        device=found[0] if found and len(found) == 1 else None,
+        unknown_device=found == [],
+    )
+
+
+def _wanted(form: LogForm, now: datetime, devices: list[Device] | None) -> Wanted:
+    given, (start, end) = form.cleaned_data, form.range_at(now)
+    return Wanted(
+        start=start,
+        end=end,
+        events=given["event"],
+        sources=given["source"],
+        provenances=given["provenance"],
+        codes=given["code"],
+        devices=None if devices is None else tuple(device.pk for device in devices),
+        product=given["product"],
+    )
+
+
+def _sentences(form: LogForm) -> list[str]:
+    return [f"{field}: {words}" for field, found in form.errors.items() for words in found]
+
+
+def _named(text: str) -> list[Device]:
+    """Return the device with this id, else those whose name or id holds the text."""
+    columns = ("id", "device_id", "name", "time_zone")
+    exact = list(Device.objects.filter(device_id=text).only(*columns))
+    return exact or list(Device.objects.search(text).only(*columns)[:MOST_NAMED])
+
+
+def _places(query: QueryDict, at: datetime | None) -> tuple[Key | None, Key | None]:
+    before, after = query.get("before"), query.get("after")
+    if before or after:
+        return (_place(before) if before else None), (None if before else _place(str(after)))
+    return (Key(at, *LAST_OF_ALL) if at else None), None
+
+
+def write(key: Key) -> str:
+    """Write a place so that it survives an address: `2026-11-21T12:03:07.214000~12~7~-5~switch`."""
+    moment = key.event_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return f"{moment}~{key.device_id}~{key.event_id}~{key.digest}~{key.code}"
+
+
+def _place(text: str) -> Key:
+    """Read what `write` wrote. Raises ValueError on anything else."""
+    if "\0" in text:
+        raise ValueError(text)
+    moment, device, event, digest, code = text.split("~", 4)
+    numbers = (int(device), int(event), int(digest))
+    lowest, highest = (FIRST_OF_ALL, LAST_OF_ALL)
+    bounds = ((lowest[0], highest[0]), (lowest[1], highest[1]), (lowest[3], highest[3]))
+    fits: Any = zip(bounds, numbers, strict=True)
+    if not all(low <= number <= high for (low, high), number in fits):
+        raise ValueError(text)
+    at = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S.%f").replace(tzinfo=UTC)
+    return Key(at, numbers[0], numbers[1], code, numbers[2])

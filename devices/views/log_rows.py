@@ -1,0 +1,200 @@
+"""Log rows as a person reads them: words for numbers, typed values, old and new, ours or not.
+
+What a row lacks is read in one query a kind, never in one a row.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from devices import words
+from devices.datapoints import Reading
+from devices.explorer import Key, key_of
+from devices.models import Device, LogEntry, Operation, OperationItem
+from devices.specified import specification
+from pages.moments import span
+
+REPORTED = 7  # the event type that carries a data point
+RESET = 4
+PRECISE_S = 10  # below it a tenth of a second is worth showing
+LOOK_BACK = timedelta(days=1)  # further back an earlier value says little, and costs a long read
+
+# Which of our operations an event can be the effect of, and how long the cloud may take.
+EFFECTS = {
+    RESET: Operation.Kind.FACTORY_RESET,
+    LogEntry.Own.RENAMED.value: Operation.Kind.RENAME,
+    LogEntry.Own.REMOVED.value: Operation.Kind.REMOVE,
+}
+CLOCKS = timedelta(seconds=5)  # two clocks are compared
+EFFECT_WITHIN = timedelta(days=1)
+
+OWN_ICONS = {-1: "pencil", -2: "help-circle", -3: "arrow-back-up", -4: "circle-off"}
+
+PREVIOUS = """
+    SELECT wanted.place, earlier.value
+    FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[], %s::text[])
+        AS wanted (place, device_id, event_time, code)
+    CROSS JOIN LATERAL (
+        SELECT value FROM devices_logentry log
+        WHERE log.device_id = wanted.device_id AND log.event_id = 7 AND log.code = wanted.code
+        AND log.event_time < wanted.event_time AND log.event_time >= wanted.event_time - %s
+        ORDER BY log.event_time DESC LIMIT 1
+    ) earlier
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table."""
+
+    row: LogEntry
+    key: Key
+    event: str
+    icon: str
+    source: str
+    reading: Reading | None
+    before: Reading | None
+    text: str
+    was: str
+    lag: timedelta
+    operation: int | None
+    raw: str
+
+    @property
+    def device(self) -> Device:
+        """The device that it happened to."""
+        return self.row.device
+
+    @property
+    def lag_words(self) -> str:
+        """How long after the event Fleet learned of it."""
+        seconds = self.lag.total_seconds()
+        return f"{seconds:.1f} s" if seconds < PRECISE_S else span(self.lag)
+
+
+def lines(rows: Sequence[LogEntry], language: str) -> list[Line]:
+    """Return what the table shows of some rows."""
+    earlier, ours = _earlier(rows), _ours(rows)
+    return [_line(row, earlier.get(place), ours, language) for place, row in enumerate(rows)]
+
+
+def _line(
+    row: LogEntry,
+    earlier: tuple[Any] | None,
+    ours: Iterable[OperationItem],
+    language: str,
+) -> Line:
+    spec = specification(row.device.product)
+    reading = spec.read(row.code, row.value, language) if row.code else None
+    before = spec.read(row.code, earlier[0], language) if row.code and earlier else None
+    if before and reading and before.text == reading.text:
+        before = None
+    was, text = before.text if before else "", reading.text if reading else plain(row.value)
+    if row.event_id == LogEntry.Own.RENAMED and isinstance(row.value, dict):
+        was, text = str(row.value.get("from", "")), str(row.value.get("to", ""))
+    return Line(
+        row=row,
+        key=key_of(row),
+        event=event_name(row.event_id, language),
+        icon=event_icon(row.event_id),
+        source=source_name(row.source_id, language),
+        reading=reading,
+        before=before,
+        text=text,
+        was=was,
+        lag=max(row.received_at - row.event_time, timedelta(0)),
+        operation=_told(row)
+        or next((item.operation_id for item in ours if _caused(item, row)), None),
+        raw=as_json(row),
+    )
+
+
+def event_name(event_id: int, language: str) -> str:
+    """Name an event, the vendor's or our own observation."""
+    if event_id in LogEntry.Own.values:
+        return str(LogEntry.Own(event_id).label)
+    return words.event_name(event_id, language)
+
+
+def event_icon(event_id: int) -> str:
+    """Return the icon's name."""
+    return OWN_ICONS.get(event_id) or words.event_icon(event_id)
+
+
+def source_name(source_id: int | None, language: str) -> str:
+    """Name a source; nothing where none was told."""
+    return "" if source_id is None else words.source_name(source_id, language)
+
+
+def as_json(row: LogEntry) -> str:
+    """Return the row as it is kept, for a person who wants to see all of it."""
+    kept = {
+        "device_id": row.device.device_id,
+        "event_time": row.event_time.isoformat(timespec="milliseconds"),
+        "received_at": row.received_at.isoformat(timespec="milliseconds"),
+        "not_before": row.not_before and row.not_before.isoformat(timespec="milliseconds"),
+        "event_id": row.event_id,
+        "source_id": row.source_id,
+        "provenance": row.get_provenance_display(),
+        "code": row.code,
+        "value": row.value,
+        "raw": row.raw,
+    }
+    return json.dumps(kept, ensure_ascii=False, indent=2, default=str)
+
+
+def _earlier(rows: Sequence[LogEntry]) -> dict[int, tuple[Any]]:
+    wanted = [(n, row) for n, row in enumerate(rows) if row.event_id == REPORTED and row.code]
+    if not wanted:
+        return {}
+    columns: list[Any] = [
+        [place for place, _row in wanted],
+        [row.device_id for _place, row in wanted],
+        [row.event_time for _place, row in wanted],
+        [row.code for _place, row in wanted],
+        LOOK_BACK,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(PREVIOUS, columns)
+        return {place: (_decoded(value),) for place, value in cursor.fetchall()}
+
+
+def _decoded(value: Any) -> Any:
+    """Django switches the driver's own reading of JSON off."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _ours(rows: Sequence[LogEntry]) -> list[OperationItem]:
+    """Return our own orders that may have caused what some of the rows tell."""
+    told = [row for row in rows if row.event_id in EFFECTS]
+    if not told:
+        return []
+    oldest: datetime = min(row.event_time for row in told) - EFFECT_WITHIN
+    items = OperationItem.objects.filter(
+        Q(sent_at__gte=oldest), device__in={row.device_id for row in told}
+    )
+    return list(items.select_related("operation").order_by("-sent_at"))
+
+
+def _told(row: LogEntry) -> int | None:
+    """Return the operation that our own observation names itself."""
+    named = row.value.get("operation") if isinstance(row.value, dict) and row.event_id < 0 else None
+    return named if isinstance(named, int) else None
+
+
+def _caused(item: OperationItem, row: LogEntry) -> bool:
+    same = item.device_id == row.device_id and item.operation.kind == EFFECTS.get(row.event_id)
+    waited = row.event_time - item.sent_at if same and item.sent_at else None
+    return waited is not None and -CLOCKS <= waited <= EFFECT_WITHIN
+
+
+def plain(value: Any) -> str:
+    """Return a value as a file holds it: text as it is, anything else as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,157 @@
+"""The log explorer: every event of the fleet, found by time, device, type, source and code."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from devices import explorer
+from devices.explorer import Page, TooWideError, Wanted
+from devices.forms import RANGES, USUAL_RANGE
+from devices.models import LogEntry, Product
+from devices.views import log_address, log_facets, log_proof, log_rows
+from devices.views.log_address import Asked
+from people.gates import require
+
+CHUNK = 1_000  # rows of an export that are in memory at once
+COLUMNS = (
+    "event_time_utc", "received_at_utc", "device_id", "device", "event_id", "event", "source_id",
+    "source", "code", "value", "raw", "provenance",
+)  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_GET
+@require()
+@vary_on_headers("HX-Target")
+def logs(request: HttpRequest) -> HttpResponse:
+    """Show the page; only its table when the open page asks for that part."""
+    now = timezone.now()
+    asked = log_address.read(request.GET, now)
+    context = {"asked": asked, "now": now, "sizes": log_address.SIZES}
+    if asked.wanted is None:
+        context |= _around(asked) | {"problems": asked.problems}
+        return render(request, "devices/logs.html", context, status=400)
+    refresh = request.headers.get("HX-Target") == "log-table"
+    context |= {} if refresh else _around(asked)
+    try:
+        with explorer.patient():
+            context |= _rows(asked, asked.wanted, now)
+            context |= {} if refresh else _overview(request, asked.wanted)
+    except TooWideError:
+        words = _("This takes too long to read. Narrow the time range or name a device.")
+        context["problems"] = [words]
+    template = "devices/_log_table.html" if refresh else "devices/logs.html"
+    return render(request, template, context)
+
+
+def _around(asked: Asked) -> dict[str, Any]:
+    """Return what the filter line needs."""
+    return {
+        "ranges": list(RANGES),
+        "range": _range_name(asked),
+        "products": Product.objects.only("product_id", "name").order_by("name", "product_id"),
+        "most": explorer.MOST_COUNTED,
+    }
+
+
+def _range_name(asked: Asked) -> str:
+    form = asked.form
+    if form.data.get("start") or form.data.get("end"):
+        return ""
+    return form.data.get("range") or USUAL_RANGE
+
+
+def _rows(asked: Asked, wanted: Wanted, now: datetime) -> dict[str, Any]:
+    page = explorer.page(wanted, asked.size, before=asked.before, after=asked.after)
+    device = asked.device
+    return {
+        "lines": log_rows.lines(page.rows, get_language() or "en"),
+        "older": page.older and log_address.write(page.older),
+        "newer": page.newer and log_address.write(page.newer),
+        "proof": log_proof.of(device, wanted.start, wanted.end, now) if device else None,
+    }
+
+
+def _overview(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
+    drawn = explorer.histogram(wanted)
+    shown, cut = log_facets.shown(wanted, request.GET, get_language() or "en")
+    return {
+        "histogram": drawn,
+        "columns": log_facets.columns(drawn, request.GET),
+        "facets": shown,
+        "facets_cut": cut,
+    }
+
+
+@require()
+async def export(request: HttpRequest) -> HttpResponseBase:
+    """Send the filter's rows as CSV while they are read; a million of them need no memory."""
+    now = timezone.now()
+    asked = await sync_to_async(log_address.read)(request.GET, now)
+    if asked.wanted is None:
+        text = "\n".join(asked.problems)
+        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+    name = f"fleet-logs-{now:%Y%m%dT%H%M%SZ}.csv"
+    return StreamingHttpResponse(
+        _csv(asked.wanted, get_language() or "en"),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Accel-Buffering": "no",
+        },
+    )
+
+
+async def _csv(wanted: Wanted, language: str) -> AsyncIterator[bytes]:
+    yield _written([COLUMNS])
+    before = None
+    while True:
+        page: Page = await sync_to_async(explorer.page)(wanted, CHUNK, before=before)
+        yield _written(_cells(row, language) for row in page.rows)
+        if page.older is None:
+            return
+        before = page.older
+
+
+def _written(rows: Iterable[Iterable[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _cells(row: LogEntry, language: str) -> tuple[Any, ...]:
+    return (
+        _stamp(row.event_time),
+        _stamp(row.received_at),
+        row.device.device_id,
+        _harmless(row.device.name),
+        row.event_id,
+        log_rows.event_name(row.event_id, language),
+        row.source_id,
+        log_rows.source_name(row.source_id, language),
+        row.code,
+        _harmless(log_rows.plain(row.value)),
+        _harmless(row.raw or ""),
+        row.get_provenance_display(),
+    )
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _harmless(text: str) -> str:
+    """Keep a spreadsheet from running a device's name: a text that starts a formula is quoted."""
+    starts = text.startswith(FORMULA) and not text.lstrip("+-").replace(".", "", 1).isdigit()
+    return f"'{text}" if starts else text
