@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -61,6 +61,8 @@ def _as_known(exc: Exception) -> Exception:
     """Bad input that only the database or a codec noticed is still bad input, not our fault."""
     if isinstance(exc, DataError | UnicodeError):
         return Problem(400, "invalid", _("A value holds what cannot be stored or looked for."))
+    if isinstance(exc, Http404):
+        return exceptions.NotFound(*(str(word) for word in exc.args[:1]))
     if isinstance(exc, ModelValidationError):
         return Problem(400, "invalid", " ".join(exc.messages))
     return exc
@@ -104,7 +106,11 @@ def _errors(detail: Any) -> dict[str, Any]:
 def page_not_found(request: HttpRequest, path: str = "") -> JsonResponse:
     """The answer under /api/ where no call lives."""
     del path
-    return plain(request, HTTPStatus.NOT_FOUND, _("No such call. /api/docs/ lists all."))
+    return plain(
+        request,
+        HTTPStatus.NOT_FOUND,
+        _("No such call; addresses end with a slash. /api/docs/ lists all."),
+    )
 
 
 def plain(request: HttpRequest, status: HTTPStatus, detail: str) -> JsonResponse:

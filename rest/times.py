@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, overload
-
-from rest_framework import serializers
+from typing import overload
 
 
 @overload
@@ -29,11 +27,3 @@ def stamp_ms(at: int | None) -> str | None:
         return None
     seconds, rest = divmod(at, 1000)
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{rest:03d}Z"
-
-
-class TimeField(serializers.DateTimeField):
-    """A time in an answer."""
-
-    def to_representation(self, value: Any) -> Any:
-        """Write it as `stamp` does."""
-        return stamp(value)

@@ -93,12 +93,13 @@ def _before(end: datetime) -> datetime:
 
 
 def _head(device: Device, code: str, start: datetime, end: datetime) -> rows.Row:
-    reading = specification(_product(device)).read(code, device.status.get(code), rows.language())
+    promised = specification(_product(device))
+    definition = promised.get(code)
     return {
         "device_id": device.device_id,
         "code": code,
-        "name": reading.name,
-        "unit": reading.unit,
+        "name": promised.read(code, None, rows.language()).name,
+        "unit": definition.unit if definition else "",
         "start": stamp(start),
         "end": stamp(end),
     }

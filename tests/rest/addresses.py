@@ -37,14 +37,14 @@ class Work(Call):
 
 
 class Vendor(Call):
-    def get(self, request):
+    def get(self, _request):
         raise Problem(
             502, "refused", "The cloud refused.", vendor_code=1106, vendor_message="no", meaning="m"
         )
 
 
 class Broken(Call):
-    def get(self, request, kind):
+    def get(self, _request, kind):
         if kind == "data":
             raise DataError("out of range")
         return Response({"kind": User.objects.filter(username=kind).count()})
