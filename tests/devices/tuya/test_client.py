@@ -153,13 +153,6 @@ def test_a_blank_id_makes_no_call(script, cloud, call):
     assert script.requests == []
 
 
-def test_the_machines_proxy_never_sees_the_token(script, make_cloud, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    script.will(ok([]))
-
-    assert make_cloud().status("d1") == ()
-
-
 def test_a_closed_client_makes_no_call(script, make_cloud):
     with make_cloud() as cloud:
         pass

@@ -161,6 +161,15 @@ def test_renames_removals_and_resets_land(sim, cloud, plug):
     assert (plug.name, other.gone, third.gone) == ('厨房 "plug" & 100%', "removed", "reset")
 
 
+def test_the_machines_proxy_never_sees_the_token(connect, plug, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+
+    found = connect().device(plug.id)
+
+    assert found.id == plug.id
+
+
 # Trouble.
 
 READ_TROUBLES = [
