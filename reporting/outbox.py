@@ -64,7 +64,7 @@ def take(letters: Iterable[Letter], now: datetime) -> Taken:
     waiting = cells.store(sink.name, news, now, window)
     _note_unheard(unheard, now)
     if waiting:
-        _wake_after_commit(window.total_seconds())
+        wake_after_commit(window.total_seconds())
     return Taken(waiting, len(unheard))
 
 
@@ -85,7 +85,7 @@ def resync(now: datetime, device_keys: Iterable[str] | None = None) -> int:
     sink = sinks.ensure()
     with transaction.atomic():
         count = cells.tell_again(sink.name, now, device_keys)
-        _wake_after_commit(0)
+        wake_after_commit(0)
     return count
 
 
@@ -145,7 +145,8 @@ def _note_unheard(unheard: list[tuple[str, str, str, str]], now: datetime) -> No
         cursor.execute(UNHEARD, columns | {"now": now})
 
 
-def _wake_after_commit(delay: float) -> None:
+def wake_after_commit(delay: float) -> None:
+    """Wake the forwarder `delay` seconds after the present transaction is safe."""
     transaction.on_commit(partial(_ring, delay))
 
 

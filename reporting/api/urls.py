@@ -1,5 +1,16 @@
 """Addresses of REST calls, mounted under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import calls
+
+urlpatterns = [
+    path("delivery/", calls.Road.as_view()),
+    path("delivery/cells/", calls.Cells.as_view()),
+    path("delivery/reports/", calls.Reports.as_view()),
+    path("delivery/reports/<int:report_id>/", calls.OneReport.as_view()),
+    path("delivery/pause/", calls.Pause.as_view()),
+    path("delivery/resume/", calls.Resume.as_view()),
+    path("delivery/resync/", calls.Resync.as_view()),
+    path("delivery/quarantine/retry/", calls.Retry.as_view()),
+]
