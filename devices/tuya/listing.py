@@ -41,7 +41,9 @@ def walk(
     elif way == "thing":
         pages = _rows(ask, _thing_page)
     elif way == "user" and rest.strip():
-        pages = _users(ask, [uid.strip() for uid in rest.split(",") if uid.strip()])
+        pages = _users(
+            ask, list(dict.fromkeys(uid.strip() for uid in rest.split(",") if uid.strip()))
+        )
     elif way == "ids":
         pages = _ids(ask, list(dict.fromkeys(known_ids)), one)
     else:
@@ -70,7 +72,7 @@ class _Progress:
     """How far a walk has come."""
 
     def __init__(self) -> None:
-        self.rows = self.empty = 0
+        self.rows = self.empty = self.unreadable = 0
         self.ids: set[str] = set()
         self.cursors: set[str] = set()
 
@@ -78,6 +80,7 @@ class _Progress:
         """Count a page."""
         self.rows += found.rows
         self.empty = 0 if found.rows else self.empty + 1
+        self.unreadable += found.unreadable
         self.ids.update(device.id for device in found.devices)
 
 
@@ -90,7 +93,7 @@ def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
         ended, why = _verdict(found, progress)
         cursor = found.cursor
         progress.cursors.add(cursor)
-        yield _as_page(found, complete=ended and not why and not found.unreadable, why=why)
+        yield _as_page(found, complete=ended and not why, why=why)
         if ended or why:
             return
     yield Page(why=f"more than {MAX_PAGES} pages")
@@ -99,14 +102,23 @@ def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
 def _verdict(found: _Found, progress: _Progress) -> tuple[bool, str]:
     """Say whether the walk ended here, and what, if anything, speaks against a whole list."""
     if not (found.more if found.more is not None else _guess_more(found, progress)):
-        short = found.total is not None and progress.rows < found.total
-        return True, f"{progress.rows} of {found.total} devices came" if short else ""
+        return True, _shortfall(found, progress)
     if not found.cursor:
         return False, "more devices are announced but no cursor to continue from"
     if found.cursor in progress.cursors:
         return False, "the cursor came back to a page already read"
     empty = progress.empty
     return False, f"{empty} empty pages in a row" if empty >= MAX_EMPTY else ""
+
+
+def _shortfall(found: _Found, progress: _Progress) -> str:
+    if found.total is not None and progress.rows < found.total:
+        return f"{progress.rows} of {found.total} devices came"
+    return _illegible(progress.unreadable)
+
+
+def _illegible(count: int) -> str:
+    return f"{count} devices came without an id" if count else ""
 
 
 def _guess_more(found: _Found, progress: _Progress) -> bool:
@@ -172,11 +184,14 @@ def _found(
 
 
 def _users(ask: Ask, uids: list[str]) -> Iterator[Page]:
-    """Ask user by user: all devices come in one answer (as tuya-iot-py-sdk and tinytuya ask it)."""
+    """Ask user by user: all devices come in one answer (as tuya-iot-py-sdk asks)."""
+    unreadable = 0
     for uid in uids:
         found = _of_user(ask, uid)
-        whole = uid == uids[-1] and not found.unreadable
-        yield _as_page(found, complete=whole, why="")
+        unreadable += found.unreadable
+        last = uid == uids[-1]
+        why = _illegible(unreadable) if last else ""
+        yield _as_page(found, complete=last and not why, why=why)
 
 
 def _of_user(ask: Ask, uid: str) -> _Found:

@@ -108,12 +108,29 @@ def test_a_device_in_two_homes_comes_once(script, cloud):
     assert walked(cloud, "associated-users")[0] == ["a", "b", "c"]
 
 
-def test_a_device_without_id_is_counted_and_spoils_the_proof(script, cloud):
-    script.will(ok({"devices": [thing("a"), {"name": "x"}], "has_more": False}))
+@pytest.mark.parametrize("page", [0, 1])
+def test_a_device_without_id_on_any_page_is_counted_and_spoils_the_proof(script, cloud, page):
+    devices = [[thing("a")], [thing("b")]]
+    devices[page].append({"name": "x"})
+    script.will(
+        ok({"devices": devices[0], "has_more": True, "last_row_key": "k1"}),
+        ok({"devices": devices[1], "has_more": False}),
+    )
 
-    (page,) = cloud.listing("associated-users")
+    pages = list(cloud.listing("associated-users"))
 
-    assert ([d.id for d in page.devices], page.unreadable, page.complete) == (["a"], 1, False)
+    assert [found.unreadable for found in pages] == [int(page == 0), int(page == 1)]
+    assert (pages[-1].complete, pages[-1].why) == (False, "1 devices came without an id")
+
+
+def test_a_users_device_without_id_spoils_the_proof(script, cloud):
+    script.will(ok([{"name": "x"}]), ok([thing("b")]))
+
+    assert walked(cloud, "user:u1,u2") == (
+        ["b"],
+        [False, False],
+        "1 devices came without an id",
+    )
 
 
 def test_a_walk_that_breaks_hands_over_what_it_has_and_then_raises(script, cloud):
