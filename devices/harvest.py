@@ -15,7 +15,7 @@ from django.utils import timezone
 from pages import live
 from reporting import outbox
 
-from . import coverage, intake, project, sync
+from . import coverage, intake, particulars, project, sync
 from .coverage import Interval, Ledger
 from .datapoints import Specification
 from .events import Event, millis, moment, store
@@ -60,6 +60,7 @@ def _run(cloud: Link, now: datetime, most: int | None) -> SyncRun:
         for device in _due(now, most):
             run.rows += _one_of_many(cloud, device)
             run.seen += 1
+        particulars.read(cloud, now)
         run.outcome = SyncRun.Outcome.COMPLETE
     except TuyaError as error:
         run.outcome, run.error, run.error_code = SyncRun.Outcome.INCOMPLETE, str(error), error.code

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 
 from pages import live
@@ -154,7 +155,7 @@ def _update(
         device.last_seen_at = look.now
         events += news.events
         if news.events:
-            device.next_harvest_at = min(device.next_harvest_at, look.now)
+            device.next_harvest_at = min(device.next_harvest_at, _soonest_harvest(device, look.now))
         if news.told:
             told.append(device)
     Device.objects.bulk_update(devices.values(), WRITTEN, batch_size=200)
@@ -164,6 +165,13 @@ def _update(
     live.announce("devices", devices)
     if events:
         live.announce("logs", devices)
+
+
+def _soonest_harvest(device: Device, now: datetime) -> datetime:
+    """Its log is read soon, but a device that never rests is read no more often than the rest."""
+    if device.harvested_at is None:
+        return now
+    return max(now, device.harvested_at + settings.HARVEST_INTERVAL)
 
 
 def _locked(ids: Iterable[str]) -> dict[str, Device]:

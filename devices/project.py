@@ -152,10 +152,12 @@ class RowMeter:
 
 def current() -> Project:
     """Return the row of the project that the settings name."""
-    project, _created = Project.objects.get_or_create(
-        client_id=settings.TUYA_CLIENT_ID, base_url=settings.TUYA_BASE_URL
-    )
-    return project
+    name = {"client_id": settings.TUYA_CLIENT_ID, "base_url": settings.TUYA_BASE_URL}
+    known = Project.objects.filter(**name).first()
+    if known is not None:
+        return known
+    Project.objects.bulk_create([Project(**name)], ignore_conflicts=True)  # or another process did
+    return Project.objects.get(**name)
 
 
 class Link(Cloud):

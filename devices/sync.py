@@ -17,7 +17,7 @@ from pages import live
 from reporting import outbox
 from reporting.letters import DeviceGone
 
-from . import intake, project, specifications
+from . import intake, particulars, project, specifications
 from .events import Event, millis, store
 from .intake import Look, Taken
 from .models import Device, LogEntry, Provenance, SyncRun
@@ -219,8 +219,12 @@ def _bury_killed(now: datetime) -> None:
 
 
 def sync_device(device_id: str, now: datetime) -> Taken:
-    """Read one device now: its state, and its sub-devices when it is a gateway."""
+    """Read one device now: its state, its factory information, and its children if a gateway."""
     with project.connect() as cloud:
-        at = vendor_now(cloud)
-        look = Look(at=at, before=_looked_before(), now=now)
-        return intake.take([cloud.device(device_id)], look)
+        look = Look(at=vendor_now(cloud), before=_looked_before(), now=now)
+        taken = intake.take([cloud.device(device_id)], look)
+        device = Device.objects.get(device_id=device_id)
+        particulars.keep(cloud.factory_infos([device_id]), [device.pk], now)
+        if not device.sub:
+            particulars.children_of(cloud, device)
+        return taken

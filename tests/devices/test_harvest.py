@@ -179,3 +179,14 @@ def test_an_unknown_event_number_is_kept_as_it_is():
     kept = harvest.event(1, row, Specification())
 
     assert (kept.event_id, kept.source_id, kept.raw) == (17, None, "x")
+
+
+def test_factory_information_of_all_devices_is_read_twenty_a_call(cloud, look, plug, read_logs):
+    cloud.forget_calls()
+
+    read_logs()
+
+    told = {one.id: (one.uuid, one.sn or "", one.mac or "") for one in cloud.world.present()}
+    rows = Device.objects.values_list("device_id", "uuid", "sn", "mac")
+    assert {device_id: tuple(rest) for device_id, *rest in rows} == told
+    assert len([call for call in cloud.calls if "factory-infos" in call.path]) == 1

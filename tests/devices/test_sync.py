@@ -219,3 +219,14 @@ def test_every_way_of_discovery_mirrors_the_same_fleet(cloud, look, settings, di
 
     assert run.outcome == "complete"
     assert dict(Device.objects.values_list("device_id", "status")) == first
+
+
+def test_one_device_read_now_is_known_with_its_factory_information(cloud, look, plug):
+    device, _code = plug
+
+    sync.sync_device(device.device_id, timezone.now())
+
+    known = Device.objects.get(pk=device.pk)
+    real = cloud.world.devices[device.device_id]
+    assert (known.uuid, known.sn, known.mac) == (real.uuid, real.sn or "", real.mac or "")
+    assert known.factory_read_at is not None
