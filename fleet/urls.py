@@ -4,14 +4,19 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from fleet import health
+from people.gates import require
+from people.rights import MayBrowse
 from rest import problems
+
+schema = SpectacularAPIView.as_view(permission_classes=[MayBrowse])
+docs = require()(SpectacularSwaggerView.as_view(url_name="schema"))
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", health.metrics),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/schema/", schema, name="schema"),
+    path("api/docs/", docs, name="api-docs"),
     path("api/v1/", include("devices.api.urls")),
     path("api/v1/", include("reporting.api.urls")),
     path("api/<path:path>", problems.page_not_found),

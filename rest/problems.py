@@ -11,6 +11,7 @@ from django.db import DataError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -50,6 +51,8 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     if answer is None:
         return None
     request = context["request"]
+    # whatever was asked for, CSV or YAML: a problem is JSON
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), MEDIA_TYPE
     answer.data = body(known, answer, request.path)
     answer.content_type = MEDIA_TYPE
     if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
