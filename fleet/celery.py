@@ -42,6 +42,7 @@ TIMETABLE = {
     "forward": every("reporting.tasks.forward", timedelta(seconds=1), FAST),
     "heartbeat": every("fleet.heartbeat", timedelta(seconds=10), FAST),
 }
+AT_ONCE = {FAST: ["fleet.heartbeat"], SLOW: ["devices.tasks.sync", "devices.tasks.harvest"]}
 
 app = Celery("fleet", broker=settings.BROKER_URL or None)
 app.conf.update(
@@ -83,6 +84,6 @@ def _die_with_worker(**_: object) -> None:
 @worker_ready.connect
 def _look_at_once(sender: Any, **_: object) -> None:
     """Ring what is rung seldom: a fresh start shows its fleet at once, not after an interval."""
-    if sender.hostname.startswith(f"{SLOW}@"):
-        for name in ("sync", "harvest"):
-            app.send_task(TIMETABLE[name]["task"], expires=60)
+    queue = sender.hostname.partition("@")[0]
+    for task in AT_ONCE.get(queue, ()):
+        app.send_task(task, expires=60)

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from fleet.environment import dotenv
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 READS = re.compile(r'(?:env\.\w+|secret)\(\s*"([A-Z_]+)"')
 
@@ -14,15 +16,13 @@ def read(name):
 def test_every_setting_that_is_read_is_explained_and_offered_in_the_example():
     names = set(READS.findall(read("fleet/settings.py")))
 
-    explained = set(re.findall(r"^### `([A-Z_]+)`$", read("docs/configuration.md"), re.M))
-    offered = set(re.findall(r"^([A-Z_]+)=", read(".env.example"), re.M))
+    explained = set(re.findall(r"^### `([A-Z_]+)`$", read("docs/configuration.md"), re.MULTILINE))
+    offered = set(re.findall(r"^([A-Z_]+)=", read(".env.example"), re.MULTILINE))
 
     assert (names, names) == (explained, offered)
 
 
 def test_the_example_of_the_environment_is_a_sound_one(monkeypatch):
-    from fleet.environment import dotenv
-
     given = {name: value for name, value in dotenv(ROOT / ".env.example").items() if value}
 
     assert given["SYNC_INTERVAL"] == "30s"
