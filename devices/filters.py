@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from devices.models import OperationItem
+from devices.plans import OPEN
 from devices.querysets import DeviceQuerySet
 
 TOKEN = re.compile(r'(?P<key>[a-z_]+):(?P<value>"[^"]*"|\S+)')
@@ -58,6 +59,11 @@ class Search:
         """Whether it asks for nothing in particular."""
         return not self.words and not self.tokens
 
+    def replacing(self, key: str, value: str) -> str:
+        """Return the line with its tokens of one key replaced by `key:value`."""
+        kept = [spelled(one.key, one.value) for one in self.tokens if one.key != key]
+        return " ".join([self.words, *kept, spelled(key, value)]).strip()
+
     def apply(self, devices: DeviceQuerySet) -> DeviceQuerySet:
         """Return the devices that the line asks for; removed ones only when it names a state."""
         if not any(token.key == "state" for token in self.tokens):
@@ -82,6 +88,16 @@ def parse(line: str, now: datetime) -> Search:
         tokens.append(Token(key, value, without))
     words = " ".join(TOKEN.sub(" ", text).split())
     return Search(text, words, tuple(tokens), tuple(hints), tuple(conditions))
+
+
+def spelled(key: str, value: str) -> str:
+    """Return a token as a person types it."""
+    return f'{key}:"{value}"' if " " in value or not value else f"{key}:{value}"
+
+
+def broken_cursor() -> str:
+    """Say why the first page is shown."""
+    return _("This link to a page of the list is broken; here is the first page.")
 
 
 def condition(key: str, value: str, now: datetime) -> Q:

@@ -24,7 +24,12 @@ urlpatterns = [
     path("devices/<str:device_id>/", detail, name="detail"),
     path("devices/<str:device_id>/history.json", points, name="points"),
     *(
-        path(f"devices/<str:device_id>/{tab.name}/", detail, {"tab": tab.name}, name=f"detail-{tab.name}")
+        path(
+            f"devices/<str:device_id>/{tab.name}/",
+            detail,
+            {"tab": tab.name},
+            name=f"detail-{tab.name}",
+        )
         for tab in TABS
         if tab.name
     ),

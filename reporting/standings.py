@@ -1,4 +1,4 @@
-"""How devices stand with USH, for pages of other rooms: read by key, many at once. Writes nothing."""
+"""How devices stand with USH, for pages of other rooms: read by key, many at once. Only reads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

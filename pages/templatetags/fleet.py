@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from pages import badges, moments, navigation, ribbons
 
+NOTHING = SafeString('<span class="text-secondary">–</span>')
+
 register = template.Library()
 
 
@@ -34,7 +36,7 @@ def when(context: Context, value: datetime | int | None, style: str = "relative"
     The browser rewrites it in the reader's zone and keeps distances true; see static/fleet/time.js.
     """
     if value is None:
-        return format_html('<span class="text-secondary">–</span>')
+        return NOTHING
     at = moments.moment(value)
     full = moments.absolute(at)
     if style == "relative":
@@ -67,7 +69,7 @@ def badge(state: str, words: str = "") -> SafeString:
 def copyable(text: str, label: str = "") -> SafeString:
     """Show an id in small monospace with a button that copies it."""
     if not text:
-        return format_html('<span class="text-secondary">–</span>')
+        return NOTHING
     return format_html(
         '<span class="fleet-id"><code>{}</code><button type="button" class="fleet-copy" '
         'data-copy="{}" aria-label="{}" title="{}">{}</button></span>',
@@ -97,6 +99,12 @@ def ribbon(segments: Iterable[ribbons.Segment], start: int, end: int, label: str
     )
 
 
+@register.simple_tag
+def rest_of(whole: int, part: int) -> int:
+    """Return what is left above a bar: a drawing counts from its top."""
+    return whole - part
+
+
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: object) -> str:
     """Return this page's query string with some parameters set, or dropped when None or empty."""
@@ -105,7 +113,7 @@ def query(context: Context, **changes: object) -> str:
         params.pop(name, None)
         if value not in (None, ""):
             params[name] = str(value)
-    return "?" + params.urlencode()
+    return f"?{params.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,59 @@
+"""Counts of the fleet by category and state: one query for every number above a list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from devices.models import Device, OperationItem
+from devices.plans import OPEN
+
+PRESENT = Q(state=Device.State.PRESENT)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many devices are in which state; `total` leaves removed ones out."""
+
+    category: str
+    total: int
+    online: int
+    offline: int
+    unknown: int
+    missing: int
+    removed: int
+
+    @property
+    def share(self) -> float:
+        """Return which part of what the cloud lists is online, of 100."""
+        present = self.online + self.offline + self.unknown
+        return 100 * self.online / present if present else 0.0
+
+
+def by_category() -> list[Tally]:
+    """Return one tally a category, the biggest first."""
+    rows = (
+        Device.objects.order_by()
+        .values("category")
+        .annotate(
+            online=Count("pk", filter=PRESENT & Q(online=True)),
+            offline=Count("pk", filter=PRESENT & Q(online=False)),
+            unknown=Count("pk", filter=PRESENT & Q(online=None)),
+            missing=Count("pk", filter=Q(state=Device.State.MISSING)),
+            removed=Count("pk", filter=Q(state=Device.State.REMOVED)),
+            total=Count("pk", filter=~Q(state=Device.State.REMOVED)),
+        )
+    )
+    return sorted((Tally(**row) for row in rows), key=lambda one: (-one.total, one.category))
+
+
+def whole(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum over all categories."""
+    names = ("total", "online", "offline", "unknown", "missing", "removed")
+    tallies = list(tallies)
+    return Tally("", *(sum(getattr(one, name) for one in tallies) for name in names))
+
+
+def in_operation() -> int:
+    """Return how many devices something was asked of that has not ended."""
+    return OperationItem.objects.filter(outcome__in=OPEN).values("device_id").distinct().count()

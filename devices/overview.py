@@ -1,0 +1,141 @@
+"""The figures of the overview: is the fleet well, and what needs a person. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q
+
+from devices.history import REPORT
+from devices.models import Device, LogEntry, Operation, OperationItem, SyncRun
+
+RESET = 4  # the vendor's event number for "reset"
+REMEMBERED = timedelta(hours=24)  # how long an event that was not ours stays a matter for a person
+ACTIVITY = timedelta(minutes=60)
+KEPT = timedelta(days=7)  # what the free edition of the vendor's log keeps
+# Devices whose log was not read for this long are about to lose history.
+ENDANGERED = KEPT - timedelta(hours=24)
+MOST_EVENTS = 12
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Reports of the last hour, a number a minute, the newest last."""
+
+    minutes: tuple[int, ...]
+
+    @property
+    def rate(self) -> float:
+        """Return reports a minute over the last five whole minutes."""
+        return sum(self.minutes[-6:-1]) / 5
+
+
+@dataclass(frozen=True)
+class Operations:
+    """What is under way, and what waits for somebody's yes."""
+
+    running: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a person should look at now; all zero is a good day."""
+
+    resets: int
+    endangered: int
+    waiting: int
+    failed: int
+
+
+def activity(now: datetime) -> Activity:
+    """Count the reports of the last hour by minute."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT floor(extract(epoch FROM %(now)s - event_time) / 60)::int, count(*)"
+            " FROM devices_logentry WHERE event_time > %(start)s AND event_time <= %(now)s"
+            " AND event_id = %(report)s GROUP BY 1",
+            {"now": now, "start": now - ACTIVITY, "report": REPORT},
+        )
+        ago = dict(cursor.fetchall())
+    return Activity(tuple(ago.get(minute, 0) for minute in range(59, -1, -1)))
+
+
+def proven(now: datetime) -> float | None:
+    """Return which part of the history owed for the last days is proven, of 100."""
+    end = round(now.timestamp() * 1000)
+    start = round((now - KEPT).timestamp() * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute(PROVEN, {"start": start, "end": end})
+        owed, complete = cursor.fetchone()
+    return 100 * float(complete) / float(owed) if owed else None
+
+
+PROVEN = """
+SELECT sum(owed.length), sum(read.length)
+FROM devices_coverage AS coverage
+JOIN devices_device AS device ON device.id = coverage.device_id AND device.state = 'present'
+CROSS JOIN LATERAL (
+    SELECT greatest(extract(epoch FROM coverage.since) * 1000, %(start)s) AS since
+) AS from_then
+CROSS JOIN LATERAL (SELECT greatest(%(end)s - from_then.since, 0) AS length) AS owed
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(greatest(
+        least((part ->> 1)::numeric, %(end)s) - greatest((part ->> 0)::numeric, from_then.since), 0
+    )), 0) AS length
+    FROM jsonb_array_elements(coverage.complete) AS part
+) AS read
+"""
+
+
+def latest_events() -> list[LogEntry]:
+    """Return what happened last, anywhere in the fleet."""
+    return list(
+        LogEntry.objects.select_related("device__product").order_by("-event_time")[:MOST_EVENTS]
+    )
+
+
+def operations() -> Operations:
+    """Count the orders that are not over."""
+    states = Operation.State
+    live = Operation.objects.filter(state__in=(states.COOLING_OFF, states.RUNNING, states.PAUSED))
+    waiting = Operation.objects.filter(state=states.AWAITING_APPROVAL)
+    return Operations(live.count(), waiting.count())
+
+
+def needs(now: datetime) -> Needs:
+    """Count what a person should look at."""
+    return Needs(
+        resets=resets_not_ours(now),
+        endangered=endangered(now),
+        waiting=operations().waiting,
+        failed=OperationItem.objects.filter(
+            outcome__in=("refused", "unconfirmed"), settled_at__gt=now - REMEMBERED
+        ).count(),
+    )
+
+
+def resets_not_ours(now: datetime) -> int:
+    """Count devices that were reset in the last day by somebody else: no order of ours asked."""
+    asked = OperationItem.objects.filter(
+        device=OuterRef("device"),
+        operation__kind__in=("factory_reset", "remove"),
+        sent_at__gt=now - REMEMBERED - timedelta(hours=1),
+    )
+    resets = LogEntry.objects.filter(
+        event_id=RESET, event_time__gt=now - REMEMBERED, event_time__lte=now
+    )
+    return resets.filter(~Exists(asked)).values("device_id").distinct().count()
+
+
+def endangered(now: datetime) -> int:
+    """Count devices whose oldest unread history leaves the vendor's store within a day."""
+    late = now - ENDANGERED
+    unread = Q(harvested_at__lt=late) | Q(harvested_at=None, first_seen_at__lt=late)
+    return Device.objects.present().filter(unread, logs_supported=True).count()
+
+
+def last_run() -> SyncRun | None:
+    """Return the newest look at the cloud's list of devices that ended."""
+    ended = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC, finished_at__isnull=False)
+    return ended.order_by("-started_at").first()

@@ -1,0 +1,1 @@
+"""Pages of devices: permission, one read, a template. Decisions live below."""

@@ -1,0 +1,49 @@
+"""What every page of the house says about the device cloud: that it refuses us. One small query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from devices.models import Project
+from devices.tuya.errors import explain
+
+
+@dataclass(frozen=True)
+class Parked:
+    """Why no call is made to the cloud at all, in the reader's language."""
+
+    code: int
+    message: str
+    meaning: str
+    advice: str
+    since: datetime | None
+
+
+def cloud(_request: HttpRequest) -> dict[str, Any]:
+    """Offer `parked`; asked only by templates that show the shell."""
+    return {"parked": SimpleLazyObject(parked)}
+
+
+def parked() -> Parked | None:
+    """Return why the account is parked, or None when it is not."""
+    found = Project.objects.filter(
+        client_id=settings.TUYA_CLIENT_ID,
+        base_url=settings.TUYA_BASE_URL,
+        parked_code__isnull=False,
+    ).first()
+    if found is None or found.parked_code is None:
+        return None
+    told = explain(found.parked_code)
+    chinese = (get_language() or "").startswith("zh")
+    return Parked(
+        code=found.parked_code,
+        message=found.parked_message,
+        meaning=told.meaning_zh if chinese else told.meaning_en,
+        advice=told.advice_zh if chinese else told.advice_en,
+        since=found.parked_at,
+    )

@@ -1,0 +1,175 @@
+"""One device's page: its head, and a tab for each question a person has about it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from devices import words
+from devices.models import Device, LogEntry, OperationItem
+from devices.plans import OPEN
+from devices.explorer import page as log_page
+from devices.views import log_address, log_rows, standing
+from devices.views.allowed import allowed
+from devices.views.cards import cards
+from devices.views.rows import rows
+from pages import keyset
+from people.gates import require
+from people.rights import Right
+from reporting import outbox
+
+RANGES = ("1h", "24h", "7d", "30d")  # static/fleet/chart.js knows how long each is
+RECENT = 8  # events beside the values
+
+
+class Tab(NamedTuple):
+    """A tab with its own address; `name` is the last part of it."""
+
+    name: str
+    label: str | Promise
+
+
+TABS = (
+    Tab("", _("Overview")),
+    Tab("history", _("History")),
+    Tab("events", _("Events")),
+    Tab("sub-devices", _("Sub-devices")),
+    Tab("delivery", _("Delivery")),
+    Tab("operations", _("Operations")),
+    Tab("factory", _("Factory & raw")),
+)
+
+
+@require_GET
+@require(Right.BROWSE)
+@vary_on_headers("HX-Request")
+def detail(request: HttpRequest, device_id: str, tab: str = "") -> HttpResponse:
+    """Show a device under one of its tabs."""
+    device = get_object_or_404(
+        Device.objects.select_related("product", "coverage"), device_id=device_id
+    )
+    now, language = timezone.now(), get_language() or "en"
+    content = CONTENT[tab](request, device, now, language)
+    if request.headers.get("HX-Target") == "device-part":
+        return render(request, "devices/_part.html", head(request, device, now, tab) | content)
+    return render(request, "devices/detail.html", head(request, device, now, tab) | content)
+
+
+def head(request: HttpRequest, device: Device, now: datetime, tab: str) -> dict[str, Any]:
+    """Return what stands above every tab."""
+    language = get_language() or "en"
+    gateway = None
+    if device.gateway_id:
+        gateway = (
+            Device.objects.filter(device_id=device.gateway_id).only("name", "device_id").first()
+        )
+    return {
+        "device": device,
+        "state": standing.state(device),
+        "since": standing.since(device),
+        "category": words.category_name(device.category, language),
+        "icon_name": words.category_icon(device.category),
+        "ribbon_of": standing.ribbon(device, now),
+        "gateway": gateway,
+        "operation": OperationItem.objects.filter(device=device, outcome__in=OPEN)
+        .values_list("operation_id", flat=True)
+        .first(),
+        "tab": tab,
+        "tabs": [one for one in TABS if one.name != "sub-devices" or not device.sub],
+        "part": f"devices/_{(tab or 'values').replace('-', '_')}.html",
+        **allowed(request),
+    }
+
+
+def values(_request: HttpRequest, device: Device, _now: datetime, language: str) -> dict[str, Any]:
+    """Return the current values, what USH knows, and what happened last."""
+    recent = LogEntry.objects.of(device).select_related("device__product").order_by("-event_time")
+    return {
+        "cards": cards(device, language),
+        "told": outbox.knowledge(device.device_id),
+        "lines": log_rows.lines(list(recent[:RECENT]), language),
+    }
+
+
+def history(_request: HttpRequest, device: Device, _now: datetime, language: str) -> dict[str, Any]:
+    """Return what can be drawn; the chart itself asks `history.json`."""
+    drawable = [card for card in cards(device, language) if card.drawable]
+    asked = _request.GET.get("code", "")
+    chosen = next((card for card in drawable if card.code == asked), None)
+    return {"drawable": drawable, "chosen": chosen or next(iter(drawable), None), "ranges": RANGES}
+
+
+def happened(request: HttpRequest, device: Device, now: datetime, language: str) -> dict[str, Any]:
+    """Return a page of the device's log; the address is read as the log explorer reads it."""
+    query = request.GET.copy()
+    query.setdefault("range", "7d")
+    query.pop("device", None)
+    asked = log_address.read(query, now)
+    if asked.wanted is None:
+        return {"problems": asked.problems, "lines": []}
+    wanted = replace(asked.wanted, devices=(device.pk,))
+    page = log_page(wanted, asked.size, before=asked.before, after=asked.after)
+    return {
+        "lines": log_rows.lines(page.rows, language),
+        "older": page.older and log_address.write(page.older),
+        "newer": page.newer and log_address.write(page.newer),
+    }
+
+
+def sub_devices(
+    request: HttpRequest, device: Device, now: datetime, language: str
+) -> dict[str, Any]:
+    """Return the devices behind this gateway."""
+    found = Device.objects.children_of(device.device_id).not_removed()
+    found = found.select_related("coverage").prefetch_related("product")
+    page = keyset.page(
+        found,
+        keyset.Order("name"),
+        request.GET.get("cursor"),
+        keyset.size_of(request.GET.get("size")),
+    )
+    return {"page": page, "sizes": keyset.SIZES, "rows": rows(page.rows, now, language)}
+
+
+def delivery(
+    _request: HttpRequest, device: Device, _now: datetime, _language: str
+) -> dict[str, Any]:
+    """Return what USH has been told of the device, property by property."""
+    return {"told": outbox.knowledge(device.device_id)}
+
+
+def operations(
+    _request: HttpRequest, device: Device, _now: datetime, _language: str
+) -> dict[str, Any]:
+    """Return what was asked of the device, the newest first."""
+    items = OperationItem.objects.filter(device=device).select_related("operation")
+    return {"items": items.defer("snapshot").order_by("-operation_id")[:100]}
+
+
+def factory(
+    _request: HttpRequest, device: Device, _now: datetime, _language: str
+) -> dict[str, Any]:
+    """Return what the maker wrote on it, and its state as the cloud sends it."""
+    raw = json.dumps(device.status, ensure_ascii=False, indent=2, sort_keys=True)
+    return {"raw": raw, "specification": device.product.items if device.product else []}
+
+
+CONTENT: dict[str, Callable[[HttpRequest, Device, datetime, str], dict[str, Any]]] = {
+    "": values,
+    "history": history,
+    "events": happened,
+    "sub-devices": sub_devices,
+    "delivery": delivery,
+    "operations": operations,
+    "factory": factory,
+}

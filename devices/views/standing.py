@@ -1,0 +1,57 @@
+"""A device's state in one word, and how much of its history is proven: what its badge says."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from devices import coverage
+from devices.history import milliseconds
+from devices.models import Device
+from pages.ribbons import Segment
+
+RIBBON = timedelta(days=7)  # what the free edition of the vendor's log keeps
+
+
+def state(device: Device) -> str:
+    """Return the badge's name: gone before silent, silent before alive."""
+    if device.state != Device.State.PRESENT:
+        return device.state
+    return {True: "online", False: "offline", None: "unknown"}[device.online]
+
+
+def since(device: Device) -> datetime | None:
+    """Return since when the badge says so."""
+    return device.online_since if device.state == Device.State.PRESENT else device.state_since
+
+
+@dataclass(frozen=True)
+class Ribbon:
+    """The proven history of one device over the last days, ready to be drawn."""
+
+    segments: tuple[Segment, ...]
+    start: int
+    end: int
+    share: float
+
+    @property
+    def percent(self) -> str:
+        """Return the proven share; never rounded up to a promise."""
+        return f"{int(self.share * 10_000) / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def ribbon(device: Device, now: datetime) -> Ribbon | None:
+    """Return the coverage of the last days; None while nothing is owed yet."""
+    owed = getattr(device, "coverage", None)
+    if owed is None:
+        return None
+    ledger = coverage.from_json({"complete": owed.complete, "lost": owed.lost})
+    start, end, since_ms = milliseconds(now - RIBBON), milliseconds(now), milliseconds(owed.since)
+    owed_from = min(max(start, since_ms), end)
+    segments = (
+        *(Segment(part.start, part.end, "complete") for part in ledger.complete),
+        *(
+            Segment(part.start, part.end, "unread")
+            for part in coverage.unread(ledger, owed_from, end)
+        ),
+        *(Segment(part.start, part.end, "lost") for part in ledger.lost),
+    )
+    return Ribbon(segments, start, end, coverage.share(ledger, owed_from, end))

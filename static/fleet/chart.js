@@ -1,0 +1,149 @@
+// Draws one data point's past: lines for numbers, steps for switches and words, gaps hatched with their reason.
+import { say, words } from "./words.js";
+import { written, zoneOf } from "./time.js";
+import { columns, places } from "./series.js";
+
+const LENGTHS = { "1h": 36e5, "24h": 864e5, "7d": 6048e5, "30d": 2592e6 };
+const box = document.querySelector("[data-chart]");
+const plotAt = box.querySelector("[data-chart-plot]");
+const foot = box.querySelector("[data-chart-foot]");
+const state = { code: box.dataset.code, range: LENGTHS[box.dataset.range] ? box.dataset.range : "24h" };
+let drawing;
+let plot;
+
+const colour = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
+
+async function load() {
+  const end = Date.now();
+  const query = new URLSearchParams({
+    code: state.code,
+    start: new Date(end - LENGTHS[state.range]).toISOString(),
+    end: new Date(end).toISOString(),
+  });
+  const answer = await fetch(`${box.dataset.chart}?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) {
+    foot.textContent = say("failed", answer?.status ?? "–");
+    return;
+  }
+  drawing = await answer.json();
+  draw();
+  table();
+}
+
+function hatch(u) {
+  const { ctx, bbox } = u;
+  ctx.save();
+  for (const [start, end] of drawing.gaps) {
+    const left = Math.max(u.valToPos(start / 1000, "x", true), bbox.left);
+    const right = Math.min(u.valToPos(end / 1000, "x", true), bbox.left + bbox.width);
+    if (right - left < 1) continue;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.clip();
+    ctx.strokeStyle = colour("--fleet-warn");
+    ctx.globalAlpha = 0.35;
+    for (let x = left - bbox.height; x < right; x += 9) {
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+  ctx.restore();
+}
+
+function reasonAt(seconds) {
+  const gap = drawing.gaps.find(([start, end]) => start <= seconds * 1000 && seconds * 1000 < end);
+  return gap ? `${words.gap}: ${gap[2]}` : "";
+}
+
+function options(labels, band) {
+  const width = plotAt.clientWidth - 8;
+  const grid = { stroke: colour("--tblr-border-color"), width: 1 };
+  const axis = { stroke: colour("--tblr-secondary-color"), grid, ticks: grid };
+  const step = drawing.kind === "step";
+  const shown = (value) => (value == null ? "–" : labels ? labels[value] ?? value : `${value} ${drawing.unit}`.trim());
+  const line = { stroke: colour("--tblr-primary"), width: 1.75, spanGaps: false, points: { show: !band && drawing.points.length < 80, size: 4 } };
+  const paths = step ? window.uPlot.paths.stepped({ align: 1 }) : undefined;
+  const series = [
+    { label: document.querySelector("[data-zone-choice]").selectedOptions[0].text, value: (u, v) => (v == null ? "–" : written(new Date(v * 1000), zoneOf(box)) + (reasonAt(v) ? ` · ${reasonAt(v)}` : "")) },
+    { ...line, label: drawing.name, paths, value: (u, v) => shown(v) },
+  ];
+  if (band) {
+    const edge = { stroke: "transparent", points: { show: false }, spanGaps: false };
+    series.push({ ...edge, label: "min", value: (u, v) => shown(v) }, { ...edge, label: "max", value: (u, v) => shown(v) });
+  }
+  return {
+    width, height: plotAt.clientHeight - 56, series,
+    bands: band ? [{ series: [3, 2], fill: `color-mix(in srgb, ${colour("--tblr-primary")} 18%, transparent)` }] : [],
+    scales: { x: { time: true, min: drawing.start / 1000, max: drawing.end / 1000 }, y: labels ? { range: [-0.5, labels.length - 0.5] } : {} },
+    axes: [axis, { ...axis, size: labels ? 90 : 60, ...(labels ? { splits: () => labels.map((_, place) => place), values: () => labels } : {}) }],
+    tzDate: (seconds) => zoned(seconds),
+    cursor: { drag: { x: true, y: false } },
+    hooks: { drawClear: [hatch] },
+  };
+}
+
+function zoned(seconds) {
+  const zone = zoneOf(box);
+  if (/^[+-]/.test(zone)) {
+    const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)/.exec(zone);
+    return window.uPlot.tzDate(new Date((seconds + (sign === "-" ? -60 : 60) * (hours * 60 + +minutes)) * 1000), "UTC");
+  }
+  return window.uPlot.tzDate(new Date(seconds * 1000), zone || "UTC");
+}
+
+function draw() {
+  plot?.destroy();
+  plotAt.replaceChildren();
+  const labels = places(drawing);
+  const data = columns(drawing, labels);
+  const band = data.length === 4;
+  const note = drawing.buckets.length ? say("buckets", drawing.buckets.length) : "";
+  foot.textContent = [say("points", drawing.rows), note].filter(Boolean).join(" · ");
+  if (data[0].length === 0 && drawing.gaps.length === 0) {
+    plotAt.append(Object.assign(document.createElement("p"), { className: "fleet-chart-none", textContent: words.no_points }));
+    return;
+  }
+  plot = new window.uPlot(options(labels, band), data, plotAt);
+  plotAt.dataset.drawn = String(data[0].length);
+}
+
+function table() {
+  const rows = drawing.buckets.length ? drawing.buckets.map(([start, , , , , last]) => [start, last]) : drawing.points;
+  const body = document.createElement("table");
+  body.className = "fleet-table fleet-tight";
+  for (const [at, value] of rows.slice(-500).reverse()) {
+    const row = body.insertRow();
+    row.insertCell().textContent = written(new Date(at), zoneOf(box), { exact: true });
+    row.insertCell().textContent = `${value} ${drawing.unit}`;
+  }
+  box.querySelector("[data-chart-table]").replaceChildren(body);
+}
+
+function show() {
+  for (const button of box.querySelectorAll("[data-chart-range]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.chartRange === state.range));
+  }
+  const address = new URL(location.href);
+  address.searchParams.set("code", state.code);
+  address.searchParams.set("range", state.range);
+  history.replaceState(null, "", address);
+  load();
+}
+
+box.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-chart-range]");
+  if (!button) return;
+  state.range = button.dataset.chartRange;
+  show();
+});
+box.querySelector("[data-chart-code]").addEventListener("change", (event) => {
+  state.code = event.target.value;
+  show();
+});
+new ResizeObserver(() => plot?.setSize({ width: plotAt.clientWidth - 8, height: plotAt.clientHeight - 56 })).observe(plotAt);
+for (const name of ["fleet:theme", "fleet:zone"]) document.addEventListener(name, () => drawing && draw());
+show();
