@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Count, F, Max, Min, Q
 
 from . import road, sinks
-from .models import Cell, Report, Sink
+from .models import Cell, Report, Sink, Unmapped
 from .terms import Terms
 
 DIRTY = Q(version__gt=F("acked_version"))
@@ -68,6 +68,22 @@ class Hour:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A value that USH is not told, and how many devices report it."""
+
+    code: str
+    value: str
+    reason: str
+    devices: int
+    last_at: datetime
+
+    @property
+    def words(self) -> str:
+        """Say why it is not told."""
+        return str(Unmapped.Reason(self.reason).label)
+
+
 def measure(terms: Terms, now: datetime) -> Health:
     """Read how the road is now."""
     sink = sinks.ensure()
@@ -114,6 +130,13 @@ def strip(now: datetime) -> Sequence[Hour]:
     with connection.cursor() as cursor:
         cursor.execute(STRIP, {"first": last - timedelta(hours=23), "last": last})
         return [Hour(*row) for row in cursor.fetchall()]
+
+
+def unheard() -> list[Unheard]:
+    """List the values that most devices report and USH has no word for."""
+    rows = Unmapped.objects.values("code", "value", "reason")
+    counted = rows.annotate(devices=Count("device_key", distinct=True), last_at=Max("last_seen_at"))
+    return [Unheard(**row) for row in counted.order_by("-devices", "code", "value")[:10]]
 
 
 def _why(sink: Sink, terms: Terms, now: datetime) -> str:

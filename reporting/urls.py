@@ -1,7 +1,13 @@
 """Addresses of the pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "reporting"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("delivery/", views.delivery, name="delivery"),
+    path("delivery/reports/<int:pk>/", views.report, name="report"),
+    path("delivery/<slug:action>/", views.act, name="act"),
+]
