@@ -34,17 +34,17 @@ def by_category() -> list[Tally]:
     """Return one tally a category, the biggest first."""
     rows = (
         Device.objects.order_by()
-        .values("category")
+        .values_list("category")
         .annotate(
-            online=Count("pk", filter=PRESENT & Q(online=True)),
-            offline=Count("pk", filter=PRESENT & Q(online=False)),
-            unknown=Count("pk", filter=PRESENT & Q(online=None)),
-            missing=Count("pk", filter=Q(state=Device.State.MISSING)),
-            removed=Count("pk", filter=Q(state=Device.State.REMOVED)),
-            total=Count("pk", filter=~Q(state=Device.State.REMOVED)),
+            n_total=Count("pk", filter=~Q(state=Device.State.REMOVED)),
+            n_online=Count("pk", filter=PRESENT & Q(online=True)),
+            n_offline=Count("pk", filter=PRESENT & Q(online=False)),
+            n_unknown=Count("pk", filter=PRESENT & Q(online=None)),
+            n_missing=Count("pk", filter=Q(state=Device.State.MISSING)),
+            n_removed=Count("pk", filter=Q(state=Device.State.REMOVED)),
         )
     )
-    return sorted((Tally(**row) for row in rows), key=lambda one: (-one.total, one.category))
+    return sorted((Tally(*row) for row in rows), key=lambda one: (-one.total, one.category))
 
 
 def whole(tallies: Iterable[Tally]) -> Tally:
