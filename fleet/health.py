@@ -17,6 +17,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
+from devices import metrics as mirror
+from reporting import metrics as delivery
+
 # Where a worker says that it is there (fleet.tasks.heartbeat); it is rung every 10 s.
 SEEN_KEY = "fleet:worker-seen"
 SEEN_FOR_S = 60
@@ -93,9 +96,5 @@ class Figures:
         yield up
         yield GaugeMetricFamily("fleet_time_seconds", "This machine's clock", value=time.time())
         if "database" not in found:
-            yield from room_figures()
-
-
-def room_figures() -> Iterator[Metric]:
-    """Yield what the rooms count."""
-    yield from ()
+            yield from mirror.collect()
+            yield from delivery.collect()
