@@ -32,12 +32,17 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         words = f"Unknown topic. Topics are {', '.join(sorted(TOPICS))}."
         return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
     # The sign-in check borrowed a connection; an open page must not keep it for hours.
-    await sync_to_async(connection.close)()
+    await sync_to_async(give_back)()
     return StreamingHttpResponse(
         events(hub_of_this_loop(), topics),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def give_back() -> None:
+    """Close the connection of the thread that this runs in."""
+    connection.close()
 
 
 async def events(hub: Hub, topics: frozenset[str]) -> AsyncIterator[str]:
