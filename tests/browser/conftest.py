@@ -1,0 +1,58 @@
+"""A real server for real browsers: the product's ASGI application under uvicorn, in a thread."""
+
+import threading
+import time
+
+import pytest
+import uvicorn
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.db import connections
+from playwright.sync_api import expect
+
+from fleet.asgi import application
+from people.roles import Role
+from tests.people import persons
+
+PATIENCE_MS = 10_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def asgi_url(transactional_db, context, monkeypatch):
+    """The address of Fleet's pages, static files included; the server ends with the test."""
+    # a connection kept by one of the server's threads would hold the database after the tests
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    config = uvicorn.Config(
+        ASGIStaticFilesHandler(application),
+        host="127.0.0.1",
+        port=0,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)  # the thread tells by a flag only
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    for page in context.pages:
+        page.close()  # an open page follows the live stream, and the server would wait for it
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def sign_in(asgi_url, context, client):
+    """Sign a new user of a role into the browser: `sign_in(Role.MANAGER)`."""
+
+    def signed_in(role=Role.VIEWER, name=None):
+        user = persons.user(role, name)
+        client.force_login(user)
+        session = client.cookies["fleet_session"].value
+        context.add_cookies([{"name": "fleet_session", "value": session, "url": asgi_url}])
+        return user
+
+    return signed_in
