@@ -49,7 +49,7 @@ def worker(queue: str) -> Part:
     """Return a Celery worker of one queue; -E tells Flower of every task."""
     words = ("worker", "-Q", queue, "-n", f"{queue}@%h", "-c", "2", "-E")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    return Part(f"worker-{queue}"[:9], program("celery", "-q", "-A", "fleet", *words, *quiet))
+    return Part(f"worker-{queue}", program("celery", "-q", "-A", "fleet", *words, *quiet))
 
 
 def beat(folder: Path) -> Part:

@@ -27,11 +27,12 @@ def write_private(path: Path, content: dict[str, Any]) -> None:
 
 def read(folder: Path) -> dict[str, Any]:
     """Return what the running `make run` wrote, or nothing when none is up."""
-    note = folder / NOTE
-    if not note.is_file() or not _held(folder):
-        return {}
-    content: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
-    return content
+    with contextlib.suppress(PermissionError):  # the folder of somebody else's run
+        note = folder / NOTE
+        if note.is_file() and _held(folder):
+            content: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
+            return content
+    return {}
 
 
 def _held(folder: Path) -> bool:

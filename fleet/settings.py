@@ -61,8 +61,12 @@ for key in FIELD_ENCRYPTION_KEYS:
         raise refuse(
             "FIELD_ENCRYPTION_KEYS", "...", "Fernet keys (32 bytes in base64), newest first"
         ) from None
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+# This machine may always ask: `make run` and monitors look at /healthz through loopback.
+ALLOWED_HOSTS = [*env.items("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
+for origin in CSRF_TRUSTED_ORIGINS:
+    if not re.fullmatch(r"https?://[^/\s]+", origin):
+        raise refuse("CSRF_TRUSTED_ORIGINS", origin, "origins such as https://fleet.example.com")
 ADMIN_USERNAME = env.text("ADMIN_USERNAME", "admin")
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
 DEMO_DEVICES = env.integer("DEMO_DEVICES", 500, most=100_000)
@@ -202,6 +206,9 @@ LOGOUT_REDIRECT_URL = "people:login"
 SESSION_COOKIE_NAME = "fleet_session"
 CSRF_COOKIE_NAME = "fleet_csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Behind TLS the cookies never travel without it.
+SESSION_COOKIE_SECURE = any(origin.startswith("https:") for origin in CSRF_TRUSTED_ORIGINS)
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 AUTH_PASSWORD_VALIDATORS = [

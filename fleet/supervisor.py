@@ -81,7 +81,7 @@ class Supervisor:
     def say(self, name: str, line: str) -> None:
         """Print one line with the name of who says it."""
         with self.speaking, contextlib.suppress(OSError):
-            self.out.write(f"{name:<9} | {line.rstrip()}\n")
+            self.out.write(f"{name:<11} | {line.rstrip()}\n")
             self.out.flush()
 
     def start(self, *parts: Part) -> None:

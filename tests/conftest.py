@@ -15,7 +15,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 def pytest_runtest_setup(item):
     """Let tests speak to this machine only; skip or fail browser tests without a browser."""
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
-    if "page" in getattr(item, "fixturenames", ()) and not CHROMIUM:
+    if {"page", "browser"} & set(getattr(item, "fixturenames", ())) and not CHROMIUM:
         reason = "No Chromium found: run `sudo apt-get install chromium`."
         if os.environ.get("CI") == "true":
             pytest.fail(reason)

@@ -72,6 +72,20 @@ def settings(**given):
             ),
         ),
         (
+            {"CSRF_TRUSTED_ORIGINS": "fleet.example.com"},
+            (
+                "CSRF_TRUSTED_ORIGINS is 'fleet.example.com', but must be origins such as "
+                "https://fleet.example.com: correct it in the environment or in .env and start again."
+            ),
+        ),
+        (
+            {"TUYA_FEED": "event"},
+            (
+                "TUYA_FEED is 'event', but must be one of off: correct it in the environment or in "
+                ".env and start again."
+            ),
+        ),
+        (
             {"FIELD_ENCRYPTION_KEYS": "short"},
             (
                 "FIELD_ENCRYPTION_KEYS is '...', but must be Fernet keys (32 bytes in base64), newest "
@@ -90,6 +104,20 @@ def test_a_region_is_as_good_as_its_address():
     read = settings(TUYA_CLIENT_ID="a", TUYA_CLIENT_SECRET="b", TUYA_BASE_URL="eu-w")
 
     assert (read["TUYA_BASE_URL"], read["DEMO"]) == ("https://openapi-weaz.tuyaeu.com", "False")
+
+
+def test_behind_tls_the_cookies_never_travel_without_it():
+    plain = settings()
+    behind = settings(CSRF_TRUSTED_ORIGINS="https://fleet.example.com")
+
+    read = [(one["SESSION_COOKIE_SECURE"], one["CSRF_COOKIE_SECURE"]) for one in (plain, behind)]
+    assert read == [("False", "False"), ("True", "True")]
+
+
+def test_loopback_may_always_ask():
+    read = settings(ALLOWED_HOSTS="fleet.example.com")
+
+    assert read["ALLOWED_HOSTS"] == "['fleet.example.com', 'localhost', '127.0.0.1', '[::1]']"
 
 
 def test_with_no_cloud_project_it_is_the_demo_and_the_simulator_of_the_run_is_used(tmp_path):

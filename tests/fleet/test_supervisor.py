@@ -49,7 +49,7 @@ def test_every_line_carries_the_name_of_the_part_that_says_it(watched):
 
     tick_until(watched, lambda: watched.out.getvalue().count("\n") >= 2)
 
-    assert watched.out.getvalue() == "web       | one\nweb       | two\n"
+    assert watched.out.getvalue() == "web         | one\nweb         | two\n"
 
 
 def test_a_part_that_dies_is_started_again(watched, tmp_path):
@@ -60,7 +60,7 @@ def test_a_part_that_dies_is_started_again(watched, tmp_path):
 
     tick_until(watched, lambda: watched.children[0].deaths and watched.children[0].alive)
 
-    assert watched.out.getvalue() == "fleet     | beat ended with status 3; again in 0.5 s\n"
+    assert watched.out.getvalue() == "fleet       | beat ended with status 3; again in 0.5 s\n"
 
 
 def test_five_deaths_in_a_minute_end_the_run_with_the_last_lines(watched, monkeypatch):
