@@ -1,0 +1,160 @@
+"""The alarm, the command, the figures and the warnings."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+
+from fleet.celery import app
+from reporting import checks, forwarder, metrics, outbox, tasks
+from reporting.letters import StateReported
+from reporting.models import Cell, Report, Sink
+
+PLUG = StateReported("plug1", "cz", {"switch_1": True}, {}, {"switch_1": 1000})
+
+
+@pytest.fixture
+def to_sim(settings, sim):
+    settings.USH_REPORT_URL = f"{sim.url}/v2/iot/status-report"
+    return settings
+
+
+@pytest.fixture
+def stored(now):
+    def store():
+        outbox.take([PLUG], now.replace(year=2025))
+
+    return store
+
+
+@pytest.mark.django_db
+def test_the_alarm_sends_what_is_due(to_sim, sim, stored):
+    stored()
+
+    line = tasks.forward()
+
+    assert line.startswith("forward: 1 cells, 1 report, ")
+    assert sim.ush.state == {("plug1", "PowerState"): "ON"}
+
+
+@pytest.mark.django_db
+def test_the_command_says_one_line_and_fails_when_something_was_not_accepted(to_sim, sim, stored):
+    stored()
+    out = StringIO()
+
+    call_command("forward", stdout=out)
+    sim.trouble("ush_503")
+    Cell.objects.update(version=2)
+    with pytest.raises(CommandError, match="waiting after a failure"):
+        call_command("forward", stdout=StringIO())
+
+    assert out.getvalue().startswith("forward: 1 cells, 1 report, ")
+
+
+@pytest.mark.django_db
+def test_the_command_prints_figures(to_sim, sim, stored):
+    stored()
+    out = StringIO()
+
+    call_command("forward", "--json", stdout=out)
+
+    figures = json.loads(out.getvalue())
+    figures.pop("seconds")
+    assert figures == {"cells": 1, "reports": 1, "outcomes": {"H": 1}}
+
+
+@pytest.mark.django_db
+def test_the_command_says_why_nothing_is_sent(to_sim, stored):
+    to_sim.USH_ENABLED = False
+    stored()
+
+    with pytest.raises(CommandError, match="USH_ENABLED is 0"):
+        call_command("forward", stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_the_resync_tells_all_again_and_forgets_reports_of_last_week(to_sim, sim, stored, now):
+    stored()
+    tasks.forward()
+    Report.objects.update(sent_at=now.replace(year=2024))
+
+    line = tasks.resync()
+
+    assert line == "resync: 1 cells, 1 old reports"
+    assert not Report.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_costs_the_caller_nothing(now, caplog):
+    app.conf.broker_url, kept = "redis://127.0.0.1:9/0", app.conf.broker_url
+    try:
+        app.pool.force_close_all()
+        with transaction.atomic():
+            outbox.take([PLUG], now)
+    finally:
+        app.conf.broker_url = kept
+        app.pool.force_close_all()
+
+    assert Cell.objects.get().value == "ON"
+    assert [record.message for record in caplog.records] == [
+        "forwarder not woken, the next beat will"
+    ]
+
+
+@pytest.mark.django_db
+def test_figures_are_read_from_rows(office, sim):
+    sim.trouble("ush_poisoned", device="plug1")
+    office.switch("plug0", "plug1", "plug2")
+    forwarder.drain(office.desk)
+    office.switch("plug2", on=False)
+
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in metrics.collect()
+        for sample in family.samples
+    }
+
+    assert samples["fleet_ush_cells_dirty",] == 1
+    assert samples["fleet_ush_cells_quarantined",] == 1
+    assert samples["fleet_ush_road_closed",] == 0
+    assert samples["fleet_ush_road_failures",] == 0
+    assert samples["fleet_ush_late_dropped",] == 0
+    assert ("fleet_ush_oldest_dirty_seconds",) in samples
+
+
+@pytest.mark.parametrize(
+    ("url", "open_road"),
+    [
+        ("http://gw-std.hivoice.cn/v2/iot/status-report", True),
+        ("http://10.0.0.7/report", True),
+        ("https://gw-std.hivoice.cn/v2/iot/status-report", False),
+        ("http://127.0.0.1:9090/v2/iot/status-report", False),
+        ("http://[::1]:9090/", False),
+        ("http://localhost/", False),
+    ],
+)
+def test_an_address_that_anyone_on_the_way_can_read_is_warned_of(url, open_road):
+    with override_settings(USH_REPORT_URL=url):
+        found = [message.id for message in checks.road_to_ush(None)]
+
+    assert found == (["reporting.W001"] if open_road else [])
+
+
+def test_an_envelope_without_a_sender_is_warned_of(settings):
+    settings.USH_REPORT_URL, settings.USH_FORMAT = "https://ush.example/", "envelope"
+    settings.USH_SOURCE_CODE = ""
+
+    assert [message.id for message in checks.road_to_ush(None)] == ["reporting.W002"]
+
+
+@pytest.mark.django_db
+def test_a_second_pause_keeps_the_words_of_the_first(now):
+    from reporting import steering  # noqa: PLC0415
+
+    steering.pause("ann", "USH moves", now)
+    steering.pause("bob", "me too", now)
+
+    assert Sink.objects.get().paused_by == "ann"
