@@ -127,9 +127,7 @@ def test_news_departures_and_forwarding_at_once_end_with_the_newest_value(sim, m
         for _ in range(60):
             forwarder.forward_due(office.desk)
 
-    with running_together(
-        lambda: talk(keys), lambda: talk(keys[::-1]), forward, forward
-    ) as faults:
+    with running_together(lambda: talk(keys), lambda: talk(keys[::-1]), forward, forward) as faults:
         pass
     forwarder.drain(office.desk)
     office.clock.advance(30)
