@@ -50,8 +50,21 @@ def harvest(now: datetime, *, force: bool = False, most: int | None = None) -> S
     with project.only_one(LOCK) as alone:
         if not alone or not (force or project.may_look(project.current(), now)):
             return None
+        if not force:
+            most = _affordable(now) if most is None else most
+            if most == 0 or not (
+                Device.objects.due_for_harvest(now).exists() or particulars.due(now)
+            ):
+                return None
         with project.connect() as cloud:
             return _run(cloud, now, most)
+
+
+def _affordable(now: datetime) -> int | None:
+    """How many devices' logs the month's calls allow to read now; a device is a call at least."""
+    last = SyncRun.objects.filter(kind=SyncRun.Kind.HARVEST).first()
+    since: timedelta = now - last.started_at if last else settings.HARVEST_INTERVAL
+    return project.budget(now).logs_in(since)
 
 
 def _run(cloud: Link, now: datetime, most: int | None) -> SyncRun:
@@ -244,7 +257,7 @@ def _bring_up_to_date(device: Device, events: list[Event], now: datetime) -> Non
     fresh = [one for one in events if one.at > seen]
     changed = [one for one in _newest_by_code(fresh) if _is_newer(device, one)]
     for one in changed:
-        intake.set_value(device, one.code, one.value, one.at, one.provenance, now)
+        intake.set_value(device, one.code, one.value, one.at, Provenance.LOG, now)
     switched = _online(device, fresh)
     newest = max((moment(one.at) for one in events), default=None)
     if newest and (device.last_event_at is None or newest > device.last_event_at):

@@ -27,6 +27,11 @@ AGAIN = timedelta(days=7)
 GATEWAYS = ("wg", "wg2", "wgsxj", "wnykq", "zigbee", "zjqhub", "wfcon", "gateway")
 
 
+def due(now: datetime) -> bool:
+    """Whether anything is missing."""
+    return _due(now).exists()
+
+
 def read(cloud: Link, now: datetime) -> int:
     """Read some of what is missing; return how many devices became better known."""
     return _factory_infos(cloud, now) + _children(cloud)

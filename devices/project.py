@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 import msgspec
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils import timezone
 
-from .models import Project
+from .budget import Budget, month_start
+from .models import CallCount, Project
 from .tuya.account import Account
 from .tuya.client import Cloud
 from .tuya.errors import Refused, TuyaError
@@ -202,7 +203,15 @@ def _remember(link: Link) -> None:
 
 def may_look(project: Project, now: datetime) -> bool:
     """Whether a run may start, or a failed or parked account is still left in peace."""
-    return project.probe_at is None or project.probe_at <= now
+    rested = project.probe_at is None or project.probe_at <= now
+    return rested and not budget(now).spent
+
+
+def budget(now: datetime) -> Budget:
+    """Return what the month leaves of `TUYA_MONTHLY_CALLS`, token calls counted."""
+    counts = CallCount.objects.filter(hour__gte=month_start(now))
+    used = counts.aggregate(total=Sum("count"))["total"] or 0
+    return Budget(limit=settings.TUYA_MONTHLY_CALLS, used=used, now=now)
 
 
 def succeeded(project: Project, now: datetime) -> None:

@@ -39,10 +39,19 @@ FORGOTTEN = timedelta(minutes=30)  # a run that old without an end was killed
 def sync(now: datetime, *, force: bool = False) -> SyncRun | None:
     """Look at all devices once. None: another process is at it, or the cloud is left in peace."""
     with project.only_one(LOCK) as alone:
-        if not alone or not (force or project.may_look(project.current(), now)):
+        if not alone or not (force or _may_look(now)):
             return None
         with project.connect() as cloud:
             return _run(cloud, now)
+
+
+def _may_look(now: datetime) -> bool:
+    """Whether the cloud may be asked again, by its troubles and by what the month's calls allow."""
+    last = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC).first()
+    wait = project.budget(now).list_wait(last.calls) if last else timedelta(0)
+    return project.may_look(project.current(), now) and (
+        last is None or last.started_at + wait <= now
+    )
 
 
 def _run(cloud: Link, now: datetime) -> SyncRun:
