@@ -23,11 +23,6 @@ AGE = re.compile(r"(?P<sign>[<>])(?P<number>\d{1,5})(?P<unit>[smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 STATES = ("present", "missing", "removed")
-OPEN = (
-    "queued",
-    "sent",
-    "unknown",
-)  # outcomes that hold a device; see operation_one_open_per_device
 LONGEST = 500  # characters of a search line
 
 
@@ -145,7 +140,7 @@ def data_point(value: str, _now: datetime) -> Q:
     return Q(status__contains={code: text}) | Q(status__contains={code: literal(text)})
 
 
-def literal(text: str) -> Any:  # noqa: ANN401  a data point's raw value
+def literal(text: str) -> Any:
     """Return the number or truth value that a text spells, else the text."""
     try:
         value = json.loads(text, parse_constant=lambda _name: text)

@@ -50,11 +50,11 @@ BADGES = {
     "waiting": Badge(_("Waiting"), "clock", "busy"),
     "suspect": Badge(_("Suspect"), "alert-triangle", "warn"),
     "quarantine": Badge(_("Quarantine"), "barrier-block", "bad"),
-    "delivered": Badge(_("Delivered"), "check", "good"),
+    "delivered": Badge(_("Delivered"), "check", "quiet"),
     "parked": Badge(_("Parked"), "plug-connected-x", "bad"),
     "failed": Badge(_("Failed"), "circle-x", "bad"),
     "incomplete": Badge(_("Incomplete"), "alert-triangle", "warn"),
-    "complete": Badge(_p("run", "Complete"), "check", "good"),
+    "complete": Badge(_p("run", "Complete"), "check", "quiet"),
 }
 
 

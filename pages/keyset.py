@@ -68,7 +68,7 @@ def ordering(order: Order, *, back: bool) -> list[Any]:
     return [column.desc(**nulls) if down else column.asc(**nulls), "-pk" if back else "pk"]
 
 
-def beyond(order: Order, value: Any, pk: int, *, back: bool) -> Q:  # noqa: ANN401  a column's value
+def beyond(order: Order, value: Any, pk: int, *, back: bool) -> Q:
     """Return the condition for rows after (or before) the row with this value and id."""
     column = order.column
     tie = Q(**{"pk__lt" if back else "pk__gt": pk})
@@ -107,7 +107,7 @@ def read(cursor: str, order: Order) -> tuple[bool, Any, int] | None:
     return (back, value, pk) if fits else None
 
 
-def typed(value: Any, kind: type) -> Any:  # noqa: ANN401  what JSON holds
+def typed(value: Any, kind: type) -> Any:
     """Return the value as its column has it; raises ValueError when it is something else."""
     if not isinstance(value, str) or "\0" in value:
         raise ValueError(value)

@@ -7,7 +7,7 @@ from devices.models import Device, Provenance
 from devices.specified import specification
 
 # Kinds that a chart can draw; the others are shown as text.
-DRAWN = frozenset({"boolean", "number", "enum", "unknown"})
+DRAWN = frozenset({"boolean", "number", "enum"})
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class Card:
     @property
     def drawable(self) -> bool:
         """Whether its past makes a line."""
-        plain = isinstance(self.reading.raw, bool | int | float | str)
-        return plain and self.reading.kind in DRAWN
+        if self.reading.kind == "unknown":
+            return isinstance(self.reading.raw, bool | int | float)
+        return self.reading.kind in DRAWN
 
     @property
     def wide(self) -> bool:

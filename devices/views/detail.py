@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from devices import words
+from devices.explorer import page as log_page
 from devices.models import Device, LogEntry, OperationItem
 from devices.plans import OPEN
-from devices.explorer import page as log_page
 from devices.views import log_address, log_rows, standing
 from devices.views.allowed import allowed
 from devices.views.cards import cards
@@ -73,6 +73,7 @@ def head(request: HttpRequest, device: Device, now: datetime, tab: str) -> dict[
         gateway = (
             Device.objects.filter(device_id=device.gateway_id).only("name", "device_id").first()
         )
+    has_children = Device.objects.children_of(device.device_id).exists()
     return {
         "device": device,
         "state": standing.state(device),
@@ -85,7 +86,7 @@ def head(request: HttpRequest, device: Device, now: datetime, tab: str) -> dict[
         .values_list("operation_id", flat=True)
         .first(),
         "tab": tab,
-        "tabs": [one for one in TABS if one.name != "sub-devices" or not device.sub],
+        "tabs": [one for one in TABS if one.name != "sub-devices" or has_children],
         "part": f"devices/_{(tab or 'values').replace('-', '_')}.html",
         **allowed(request),
     }

@@ -72,7 +72,7 @@ def hints(search: filters.Search, page: keyset.Page[Device]) -> list[str]:
     return [*search.hints, *([filters.broken_cursor()] if page.broken else [])]
 
 
-def surroundings(search: filters.Search, found: Any, language: str) -> dict[str, Any]:  # noqa: ANN401
+def surroundings(search: filters.Search, found: Any, language: str) -> dict[str, Any]:
     """Return what stands above the table: counts that are links, and what there is to choose."""
     tallies = census.by_category()
     return {

@@ -11,7 +11,14 @@ const state = { code: box.dataset.code, range: LENGTHS[box.dataset.range] ? box.
 let drawing;
 let plot;
 
-const colour = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
+// A canvas takes only a plain colour: let the browser work the variable out.
+function colour(name) {
+  const probe = plotAt.appendChild(document.createElement("i"));
+  probe.style.color = `var(${name})`;
+  const plain = getComputedStyle(probe).color;
+  probe.remove();
+  return plain;
+}
 
 async function load() {
   const end = Date.now();
@@ -65,7 +72,7 @@ function options(labels, band) {
   const axis = { stroke: colour("--tblr-secondary-color"), grid, ticks: grid };
   const step = drawing.kind === "step";
   const shown = (value) => (value == null ? "–" : labels ? labels[value] ?? value : `${value} ${drawing.unit}`.trim());
-  const line = { stroke: colour("--tblr-primary"), width: 1.75, spanGaps: false, points: { show: !band && drawing.points.length < 80, size: 4 } };
+  const line = { stroke: colour("--fleet-accent"), width: 1.75, spanGaps: false, points: { show: !band && drawing.points.length < 80, size: 4 } };
   const paths = step ? window.uPlot.paths.stepped({ align: 1 }) : undefined;
   const series = [
     { label: document.querySelector("[data-zone-choice]").selectedOptions[0].text, value: (u, v) => (v == null ? "–" : written(new Date(v * 1000), zoneOf(box)) + (reasonAt(v) ? ` · ${reasonAt(v)}` : "")) },
@@ -77,7 +84,7 @@ function options(labels, band) {
   }
   return {
     width, height: plotAt.clientHeight - 56, series,
-    bands: band ? [{ series: [3, 2], fill: `color-mix(in srgb, ${colour("--tblr-primary")} 18%, transparent)` }] : [],
+    bands: band ? [{ series: [3, 2], fill: colour("--fleet-band") }] : [],
     scales: { x: { time: true, min: drawing.start / 1000, max: drawing.end / 1000 }, y: labels ? { range: [-0.5, labels.length - 0.5] } : {} },
     axes: [axis, { ...axis, size: labels ? 90 : 60, ...(labels ? { splits: () => labels.map((_, place) => place), values: () => labels } : {}) }],
     tzDate: (seconds) => zoned(seconds),

@@ -1,0 +1,142 @@
+"""The live stream from a worker's transaction to an open page, with a real listener."""
+
+import asyncio
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.test import AsyncClient
+
+from pages import live
+from pages.hub import Hub
+from pages.stream import events, give_back
+from people.roles import Role
+from tests.people import persons
+
+
+def announce(topic, ids):
+    live.announce(topic, ids)
+    connection.close()
+
+
+async def listening(hub, topics):
+    """Open a stream and wait until the database listens for it."""
+    stream = events(hub, frozenset(topics))
+    await anext(stream)
+    while not await sync_to_async(heard_by_database)():
+        await asyncio.sleep(0.02)
+    return stream
+
+
+def heard_by_database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN fleet'")
+        found = cursor.fetchone()[0]
+    connection.close()
+    return found
+
+
+def data(event):
+    return json.loads(event.split("data: ")[1])
+
+
+def test_a_page_hears_what_a_worker_committed(transactional_db):
+    async def story():
+        stream = await listening(Hub(), {"devices"})
+        await sync_to_async(announce)("devices", ["a"])
+        event = await asyncio.wait_for(anext(stream), 5)
+        await stream.aclose()
+        return event
+
+    event = asyncio.run(story())
+
+    assert event == 'event: change\ndata: {"devices":["a"]}\n\n'
+
+
+def test_a_burst_is_one_event(transactional_db):
+    async def story():
+        stream = await listening(Hub(), {"devices"})
+        for name in "abc":
+            await sync_to_async(announce)("devices", [name])
+        first = await asyncio.wait_for(anext(stream), 5)
+        rest = await asyncio.wait_for(anext(stream), 5) if "c" not in first else None
+        await stream.aclose()
+        return first, rest
+
+    first, rest = asyncio.run(story())
+
+    told = set(data(first)["devices"]) | set(data(rest)["devices"] if rest else [])
+    assert told == {"a", "b", "c"}
+
+
+def test_a_listener_that_was_cut_off_comes_back_and_says_that_anything_may_be_new(transactional_db):
+    def cut():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN fleet'"
+            )
+        connection.close()
+
+    async def story():
+        stream = await listening(Hub(), {"devices", "logs"})
+        await sync_to_async(cut)()
+        event = await asyncio.wait_for(anext(stream), 10)
+        await stream.aclose()
+        return event
+
+    assert data(asyncio.run(story())) == {"devices": "many", "logs": "many"}
+
+
+def test_the_streams_end_when_the_server_does(transactional_db):
+    async def story():
+        hub = Hub()
+        stream = await listening(hub, {"devices"})
+        hub.close()
+        return [event async for event in stream]
+
+    assert len(asyncio.run(asyncio.wait_for(story(), 5))) <= 1
+
+
+def test_the_listening_connection_is_closed_with_the_last_page(transactional_db):
+    async def story():
+        stream = await listening(Hub(), {"devices"})
+        await stream.aclose()
+        for _ in range(100):
+            if not await sync_to_async(heard_by_database)():
+                return True
+            await asyncio.sleep(0.02)
+        return False
+
+    assert asyncio.run(story())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_not_signed_in_hears_nothing():
+    async def ask():
+        answer = await AsyncClient().get("/live/", {"topics": "devices"})
+        await sync_to_async(give_back)()
+        return answer
+
+    answer = asyncio.run(ask())
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_unknown_topic_is_refused_in_words():
+    user = persons.user(Role.VIEWER)
+
+    async def ask():
+        client = AsyncClient()
+        await client.aforce_login(user)
+        answer = await client.get("/live/", {"topics": "devices,weather"})
+        await sync_to_async(give_back)()
+        return answer
+
+    answer = asyncio.run(ask())
+
+    assert answer.status_code == 400
+    assert answer.content.decode() == (
+        "Unknown topic. Topics are cloud, delivery, devices, logs, operations."
+    )
