@@ -309,9 +309,15 @@ def _meet_products(reports: Iterable[Reported]) -> None:
 
 
 def _tell(devices: Iterable[Device], now: datetime) -> None:
-    letters = [letter(device) for device in devices]
+    """Hand over what changed; what a product means is told once its specification was asked for."""
+    letters = [letter(device) for device in devices if _is_described(device.product)]
     if letters:
         outbox.take(letters, now)
+
+
+def _is_described(product: Product | None) -> bool:
+    """Whether its specification is known, or known to be unreadable."""
+    return product is None or product.specification_tried_at is not None
 
 
 def letter(device: Device) -> StateReported:

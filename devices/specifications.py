@@ -21,7 +21,7 @@ from .tuya.wire import Specification, SpecItem
 logger = logging.getLogger(__name__)
 
 AGAIN = timedelta(hours=6)  # after a product's specification could not be read
-MOST = 100  # products a run: a look at the devices must not wait long for descriptions
+MOST = 200  # products a run: a look at the devices must not wait long for descriptions
 
 
 def read_missing(cloud: Link, now: datetime) -> int:
@@ -52,9 +52,11 @@ def _read(cloud: Link, product: Product, device: Device, now: datetime) -> int:
 
 def _note_problem(product: Product, error: TuyaError, now: datetime) -> None:
     logger.warning("specification not read", extra={"product": product.pk, "error": str(error)})
-    Product.objects.filter(pk=product.pk).update(
-        specification_tried_at=now, specification_problem=str(error)
-    )
+    with transaction.atomic():
+        Product.objects.filter(pk=product.pk).update(
+            specification_tried_at=now, specification_problem=str(error)
+        )
+        _tell(product, now)
 
 
 def _keep(product: Product, found: Specification, now: datetime) -> None:
@@ -68,8 +70,13 @@ def _keep(product: Product, found: Specification, now: datetime) -> None:
             specification_tried_at=now,
             specification_problem="",
         )
-        devices = product.devices.exclude(state=Device.State.REMOVED).select_related("product")
-        outbox.take([intake.letter(device) for device in devices], now)
+        _tell(product, now)
+
+
+def _tell(product: Product, now: datetime) -> None:
+    """What its devices mean can be told to USH's side from now on."""
+    devices = product.devices.exclude(state=Device.State.REMOVED).select_related("product")
+    outbox.take([intake.letter(device) for device in devices], now)
 
 
 def merged(found: Specification) -> list[dict[str, Any]]:

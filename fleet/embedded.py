@@ -165,7 +165,8 @@ def _postgres_answers(url: str) -> bool:
     server = url.rsplit("/", 1)[0]
     try:
         with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=2) as link:
-            with contextlib.suppress(psycopg.errors.DuplicateDatabase):
+            there = "SELECT FROM pg_database WHERE datname = 'fleet'"
+            if link.execute(there).fetchone() is None:
                 link.execute("CREATE DATABASE fleet")
             return True
     except psycopg.OperationalError:

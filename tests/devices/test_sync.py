@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from devices import sync
 from devices.models import Coverage, Device, LogEntry, Product, Project, Provenance, SyncRun
+from reporting.models import Cell, Unmapped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -230,3 +231,20 @@ def test_one_device_read_now_is_known_with_its_factory_information(cloud, look, 
     real = cloud.world.devices[device.device_id]
     assert (known.uuid, known.sn, known.mac) == (real.uuid, real.sn or "", real.mac or "")
     assert known.factory_read_at is not None
+
+
+def test_ush_is_told_nothing_it_could_not_understand_before_the_specification_is_read(cloud, look):
+    look()
+
+    assert Cell.objects.count() > 0
+    assert Unmapped.objects.filter(reason=Unmapped.Reason.NO_SPECIFICATION).count() == 0
+
+
+def test_a_product_without_a_readable_specification_is_told_as_far_as_possible(cloud, look):
+    cloud.trouble("permission_denied", path="specification")
+
+    look()
+
+    told = set(Cell.objects.values_list("property", flat=True))
+    assert Product.objects.exclude(specification_problem="").count() == Product.objects.count()
+    assert "PowerState" in told
