@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _l
 
 from .models import Operation, Provenance
 from .plans import LONGEST_NAME, Order
@@ -18,6 +18,7 @@ RANGES = {
 }
 USUAL_RANGE = "24h"
 SMALLEST, LARGEST = -(2**15), 2**15 - 1  # of a stored event or source number
+AHEAD = timedelta(minutes=1)  # devices' clocks run ahead; their newest events belong to "now"
 NOBODY = "none"  # the choice "no source was told"
 MOST_RENAMED = 200  # names on one page; more of them are a file's work, not a person's
 
@@ -77,7 +78,7 @@ class MomentField(forms.DateTimeField):
     """A moment; without a zone it is meant in UTC, as the page says beside it."""
 
     default_error_messages = {
-        "invalid": gettext_lazy("Write a time as 2026-11-21T12:03 (UTC) or with its own zone.")
+        "invalid": _l("Write a time as 2026-11-21T12:03 (UTC) or with its own zone.")
     }
     widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"})
 
@@ -93,16 +94,18 @@ class MomentField(forms.DateTimeField):
 class LogForm(forms.Form):
     """The filters of the log explorer; the address is their only store."""
 
-    range = forms.ChoiceField(choices=[(name, name) for name in RANGES], required=False)
-    start = MomentField(required=False)
-    end = MomentField(required=False)
-    at = MomentField(required=False)
-    device = forms.CharField(max_length=255, required=False)
-    product = forms.CharField(max_length=64, required=False)
-    event = NumbersField(required=False)
-    source = SourcesField(required=False)
-    provenance = ProvenancesField(required=False)
-    code = CodesField(required=False)
+    range = forms.ChoiceField(
+        label=_l("Range"), choices=[(name, name) for name in RANGES], required=False
+    )
+    start = MomentField(label=_l("From"), required=False)
+    end = MomentField(label=_l("To"), required=False)
+    at = MomentField(label=_l("Jump to"), required=False)
+    device = forms.CharField(label=_l("Device"), max_length=255, required=False)
+    product = forms.CharField(label=_l("Product"), max_length=64, required=False)
+    event = NumbersField(label=_l("Event"), required=False)
+    source = SourcesField(label=_l("Source"), required=False)
+    provenance = ProvenancesField(label=_l("Known by"), required=False)
+    code = CodesField(label=_l("Code"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a range that ends before it starts."""
@@ -116,8 +119,7 @@ class LogForm(forms.Form):
         """Return the half-open range meant: given times win over a preset."""
         length = RANGES[self.cleaned_data["range"] or USUAL_RANGE]
         start, end = self.cleaned_data["start"], self.cleaned_data["end"]
-        # a second more: an event of this very moment is part of "the last hour"
-        latest = end or max(now, start or now) + timedelta(seconds=1)
+        latest = end or max(now, start or now) + AHEAD
         return start or latest - length, latest
 
 
@@ -125,10 +127,14 @@ class OrderForm(forms.Form):
     """What a person asks of some devices, before it is previewed or confirmed."""
 
     kind = forms.ChoiceField(choices=Operation.Kind.choices)
-    name = forms.CharField(max_length=LONGEST_NAME, required=False)
-    pace_per_minute = forms.IntegerField(min_value=1, max_value=60_000, required=False)
-    stop_after_failures = forms.IntegerField(min_value=1, max_value=10_000, required=False)
-    reason = forms.CharField(max_length=2_000, required=False)
+    name = forms.CharField(label=_l("New name"), max_length=LONGEST_NAME, required=False)
+    pace_per_minute = forms.IntegerField(
+        label=_l("Pace"), min_value=1, max_value=60_000, required=False
+    )
+    stop_after_failures = forms.IntegerField(
+        label=_l("Stop after refusals"), min_value=1, max_value=10_000, required=False
+    )
+    reason = forms.CharField(label=_l("Reason"), max_length=2_000, required=False)
     plan_hash = forms.CharField(max_length=64, required=False)
     phrase = forms.CharField(max_length=400, required=False, strip=False)
     form_key = forms.CharField(max_length=64, required=False)

@@ -80,7 +80,11 @@ def _wanted(form: LogForm, now: datetime, devices: list[Device] | None) -> Wante
 
 
 def _sentences(form: LogForm) -> list[str]:
-    return [f"{field}: {words}" for field, found in form.errors.items() for words in found]
+    return [
+        f"{form.fields[field].label}: {words}"
+        for field, found in form.errors.items()
+        for words in found
+    ]
 
 
 def _named(text: str) -> list[Device]:

@@ -57,7 +57,10 @@ def logs(request: HttpRequest) -> HttpResponse:
 
 def _around(asked: Asked) -> dict[str, Any]:
     """Return what the filter line needs."""
+    place = (*log_facets.PLACE, "cursor")
+    given = asked.form.data
     return {
+        "kept": [(name, one) for name in given if name not in place for one in given.getlist(name)],
         "ranges": list(RANGES),
         "range": _range_name(asked),
         "products": Product.objects.only("product_id", "name").order_by("name", "product_id"),

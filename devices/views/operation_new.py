@@ -146,6 +146,9 @@ def _show(request: HttpRequest, draft: Draft, user: User) -> HttpResponse:
         "plan": plan,
         "form_key": secrets.token_urlsafe(24),
         **(_confirmation(draft, plan) if plan else {}),
+        "will_act": [(one, devices.get(one.device.device_id)) for one in plan.will_act]
+        if plan
+        else [],
     }
     status = 400 if draft.problems and request.method == "POST" else 200
     return render(request, "devices/operation_new.html", context, status=status)
@@ -173,7 +176,6 @@ def _confirmation(draft: Draft, plan: Preview) -> dict[str, Any]:
         "button": phrases.button(draft.kind, plan),
         "eta": span_of(plan.eta_seconds),
         "cooling_off": settings.COOLING_OFF,
-        "will_act": [(one, one.device.name or one.device.device_id) for one in plan.will_act],
     }
 
 

@@ -71,6 +71,17 @@ def event(of, at=NOON, event_id=7, code="", value=None, *, source=1, by=Provenan
     store([happened], at + timedelta(seconds=1))
 
 
+def events(of, count):
+    """Write many rows of history, a second apart, the newest at noon."""
+    store(
+        [
+            Event(of.pk, millis(NOON - timedelta(seconds=n)), 7, Provenance.LOG, "c", n, None, 1)
+            for n in range(count)
+        ],
+        NOON,
+    )
+
+
 def proven(of, *stretches, since=NOON - timedelta(days=7), lost=()):
     return Coverage.objects.create(
         device=of,
