@@ -22,7 +22,7 @@ from rest.idempotency import idempotent
 from rest.problems import invalid
 from rest.schema import KEY, PAGING, paged
 
-from . import rows, shapes
+from . import examples, rows, shapes
 
 ORDERINGS = (
     "name", "device_id", "category", "last_event_at", "first_seen_at", "updated_at", "active_at",
@@ -131,7 +131,7 @@ class Devices(Call):
         summary="List devices",
         parameters=[*DESCRIBED, *PAGING],
         responses=paged(shapes.Device, "Devices"),
-        examples=[shapes.DEVICES_EXAMPLE],
+        examples=[examples.page("A plug", examples.DEVICE)],
     )
     def get(self, request: Request) -> Response:
         """List devices, filtered and ordered; removed ones only when `state` names them."""
@@ -143,7 +143,12 @@ class OneDevice(Call):
 
     permission_classes = (Needs(Right.TAG),)
 
-    @extend_schema(operation_id="devices_read", summary="Show a device", responses=shapes.Device)
+    @extend_schema(
+        operation_id="devices_read",
+        summary="Show a device",
+        responses=shapes.Device,
+        examples=[examples.given("A plug", examples.DEVICE)],
+    )
     def get(self, request: Request, device_id: str) -> Response:
         """Show everything that Fleet mirrors of one device. The local key is never shown."""
         del request

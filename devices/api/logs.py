@@ -18,7 +18,7 @@ from rest.calls import Call
 from rest.problems import Problem, invalid
 from rest.schema import PAGING, paged
 
-from . import rows, shapes
+from . import examples, rows, shapes
 from .devices import find
 
 ORDER = tuple(f"-{name}" for name in Key._fields)
@@ -80,6 +80,7 @@ class Logs(Call):
         summary="List events of the fleet",
         parameters=[*DESCRIBED, OF_DEVICES, *PAGING],
         responses=paged(shapes.Log, "Logs"),
+        examples=[examples.page("A report", examples.LOG)],
     )
     def get(self, request: Request) -> Response:
         """List events of all devices, newest first."""
@@ -96,6 +97,7 @@ class DeviceLogs(Call):
         summary="List a device's events",
         parameters=[*DESCRIBED, *PAGING],
         responses=paged(shapes.Log, "Logs"),
+        examples=[examples.page("A report", examples.LOG)],
     )
     def get(self, request: Request, device_id: str) -> Response:
         """List events of one device, newest first."""

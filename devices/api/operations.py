@@ -25,7 +25,7 @@ from rest.idempotency import idempotent
 from rest.problems import Problem, invalid
 from rest.schema import KEY, NEEDED_KEY, PAGING, paged
 
-from . import rows, shapes
+from . import examples, rows, shapes
 
 KINDS, STATES = tuple(Operation.Kind.values), tuple(Operation.State.values)
 OUTCOMES = tuple(OperationItem.Outcome.values)
@@ -130,6 +130,7 @@ class Operations(Call):
             *PAGING,
         ],
         responses=paged(shapes.Operation, "Operations"),
+        examples=[examples.page("A rename", examples.OPERATION)],
     )
     def get(self, request: Request) -> Response:
         """List operations, newest first."""
@@ -148,6 +149,12 @@ class Operations(Call):
         summary="Rename, remove or reset devices",
         parameters=[NEEDED_KEY],
         request=shapes.Order,
+        examples=[
+            examples.sent("Rename", examples.ORDER),
+            examples.sent("Reset", examples.RESET),
+            examples.given("Preview", examples.PREVIEW),
+            examples.given("Written down", examples.OPERATION, 202),
+        ],
         responses={
             200: OpenApiResponse(shapes.Preview, description="With `dry_run`: nothing was done."),
             202: OpenApiResponse(
@@ -200,6 +207,7 @@ class Items(Call):
             *PAGING,
         ],
         responses=paged(shapes.Item, "Items"),
+        examples=[examples.page("A refusal", examples.ITEM)],
     )
     def get(self, request: Request, operation_id: int) -> Response:
         """List the devices of an operation, each with its own outcome."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from devices import annotations, imports
@@ -50,7 +49,9 @@ class Device(Shape):
     state_reason = Text(allow_blank=True)
     tags = serializers.ListField(child=Text())
     note = Text(allow_blank=True)
-    status = serializers.DictField(child=serializers.JSONField(), help_text="code: raw value.")
+    status = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), help_text="code: raw value."
+    )
 
 
 class Annotation(Shape):
@@ -69,8 +70,8 @@ class Value(Shape):
 
     code = Text()
     name = Text()
-    value = serializers.JSONField(help_text="In the unit that people read.")
-    raw = serializers.JSONField(help_text="As the cloud sent it.")
+    value = serializers.JSONField(allow_null=True, help_text="In the unit that people read.")
+    raw = serializers.JSONField(allow_null=True, help_text="As the cloud sent it.")
     text = Text(help_text="What a person reads.")
     unit = Text(allow_blank=True)
     type = Text()
@@ -86,7 +87,7 @@ class Point(Shape):
     """One value at one moment."""
 
     at = At()
-    value = serializers.JSONField()
+    value = serializers.JSONField(allow_null=True)
 
 
 class Bucket(Shape):
@@ -96,8 +97,8 @@ class Bucket(Shape):
     end = At()
     min = serializers.JSONField(allow_null=True)
     max = serializers.JSONField(allow_null=True)
-    first = serializers.JSONField()
-    last = serializers.JSONField()
+    first = serializers.JSONField(allow_null=True)
+    last = serializers.JSONField(allow_null=True)
     count = Whole()
 
 
@@ -334,31 +335,6 @@ class Run(Shape):
     error = Text(allow_blank=True)
     meaning = Text(allow_blank=True)
     advice = Text(allow_blank=True)
-
-
-DEVICES_EXAMPLE = OpenApiExample(
-    "A plug",
-    response_only=True,
-    value={
-        "next": "http://127.0.0.1:8000/api/v1/devices/?cursor=WzAsIkRlc2sgcGx1ZyJd:aB3&page_size=1",
-        "previous": None,
-        "results": [
-            {
-                "device_id": "6c5b1d6e0a1f3b7c2dk9xz",
-                "name": "Desk plug",
-                "category": "cz",
-                "category_name": "socket",
-                "product_id": "aqy5sjbmxwzyxq1h",
-                "product_name": "Smart plug",
-                "online": True,
-                "state": "present",
-                "last_seen_at": "2026-11-21T08:30:00.120Z",
-                "tags": ["second floor"],
-                "status": {"switch_1": True, "countdown_1": 0},
-            }
-        ],
-    },
-)
 
 
 class CloudError(Shape):

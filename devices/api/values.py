@@ -17,7 +17,7 @@ from rest.calls import Call
 from rest.problems import invalid
 from rest.times import stamp, stamp_ms
 
-from . import rows, shapes
+from . import examples, rows, shapes
 from .devices import find
 
 POINTS, MOST_POINTS = 500, 5000
@@ -31,6 +31,7 @@ class Status(Call):
         operation_id="devices_status",
         summary="Show a device's values",
         responses=shapes.Value(many=True),
+        examples=[examples.given("A power reading", examples.VALUE)],
     )
     def get(self, request: Request, device_id: str) -> Response:
         """Show every data point: as the cloud sent it, and as a person reads it."""
