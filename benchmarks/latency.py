@@ -1,0 +1,140 @@
+"""How long after its commit a change is at USH, with a real worker process, window 0.
+
+The floor is a bare commit of one row and a bare POST on an open connection, in the same run.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from msgspec.structs import replace
+
+import simulator
+from benchmarks.figures import Figures, ms, percentile
+from devices import intake, project, sync
+from devices.events import millis
+from devices.intake import Look
+from devices.models import Device
+from devices.tuya.wire import Device as Reported
+from devices.tuya.wire import Status
+
+PAUSE_S = 0.05  # between two changes: each is alone, and not in another's batch
+PATIENCE_S = 20.0
+CHANGES, CHANGES_FULL = 100, 500
+
+
+def run(*, full: bool) -> Figures:
+    """Let changes happen one by one, and note when each is at USH."""
+    count = CHANGES_FULL if full else CHANGES
+    with simulator.running(devices=40, activity=0.0) as cloud:
+        _point_at(cloud)
+        sync.sync(timezone.now(), force=True)
+        with _worker(cloud):
+            _wait(lambda: _settled(cloud))
+            plug, code = _plug()
+            now_on = next(one.value for one in plug.status or () if one.code == code)
+            ours = [
+                _change(cloud, plug, code, on=now_on is (turn % 2 == 1)) for turn in range(count)
+            ]
+        commits, posts = [_commit() for _ in range(count)], _posts(count)
+    floor = [a + b for a, b in zip(sorted(commits), sorted(posts), strict=True)]
+    connection.cursor().execute("TRUNCATE devices_device, devices_logentry, reporting_cell CASCADE")
+    ratio = percentile(ours, 0.5) / percentile(floor, 0.5)
+    line = (
+        f"{count} changes, worker process, window 0: from commit to USH {ms(ours)} (p50/p99);"
+        f" bare commit {ms(commits)} + bare POST {ms(posts)}: p50 {ratio:.1f} x the floor"
+    )
+    return Figures(line)
+
+
+def _point_at(cloud: simulator.Simulation) -> None:
+    settings.TUYA_BASE_URL = cloud.url
+    settings.USH_REPORT_URL = f"{cloud.url}/v2/iot/status-report"
+
+
+@contextmanager
+def _worker(cloud: simulator.Simulation) -> Iterator[None]:
+    """Run the fast queue's worker as `make run` does, but without beat: only commits wake it."""
+    env = os.environ | {
+        "TUYA_BASE_URL": cloud.url,
+        "USH_REPORT_URL": f"{cloud.url}/v2/iot/status-report",
+    }
+    words = ("-q", "-A", "fleet", "worker", "-Q", "fast", "-n", "bench@%h", "-c", "2", "-E")
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR")
+    command = [sys.executable, "-m", "celery", *words, *quiet]
+    with subprocess.Popen(command, env=env) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def _settled(cloud: simulator.Simulation) -> bool:
+    """Whether USH knows the whole fleet: the worker is up, and nothing waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM reporting_cell WHERE version > acked_version")
+        return bool(cloud.ush.requests) and cursor.fetchone()[0] == 0
+
+
+def _plug() -> tuple[Reported, str]:
+    """Return what the cloud reports of one plug, and the code of its switch."""
+    device = Device.objects.filter(category="cz", sub=False).order_by("pk")[0]
+    code = next(code for code in sorted(device.status) if code.startswith("switch"))
+    with project.connect() as link:
+        return link.device(device.device_id), code
+
+
+def _change(cloud: simulator.Simulation, report: Reported, code: str, *, on: bool) -> float:
+    """Commit one change as a look at the fleet does; return the seconds until USH has it.
+
+    The clock starts before the commit, as it does for the floor.
+    """
+    before, now = len(cloud.ush.requests), timezone.now()
+    told = tuple(Status(one.code, on if one.code == code else one.value) for one in report.status)
+    with transaction.atomic():
+        intake.take([replace(report, status=told)], Look(at=millis(now), before=None, now=now))
+        started = time.perf_counter()
+    while len(cloud.ush.requests) == before:
+        if time.perf_counter() - started > PATIENCE_S:
+            message = "the change did not reach USH"
+            raise TimeoutError(message)
+        time.sleep(0.0002)
+    took = time.perf_counter() - started
+    time.sleep(PAUSE_S)
+    return took
+
+
+def _commit() -> float:
+    """Commit one row, as small as a row can be."""
+    started = time.perf_counter()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE devices_project SET failures = failures")
+    return time.perf_counter() - started
+
+
+def _posts(count: int) -> list[float]:
+    properties = [{"name": "PowerState", "value": "ON"}]
+    body = json.dumps({"devices": [{"deviceId": "floor", "properties": properties}]})
+    times = []
+    with httpx.Client() as http:
+        for turn in range(count + 1):
+            started = time.perf_counter()
+            http.post(settings.USH_REPORT_URL, content=body).raise_for_status()
+            if turn:  # the first opens the connection
+                times.append(time.perf_counter() - started)
+    return times
+
+
+def _wait(question: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE_S
+    while not question():
+        assert time.monotonic() < ends, "the worker did not come up"
+        time.sleep(0.1)
