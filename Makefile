@@ -32,6 +32,7 @@ check: .venv/.installed-dev ## format, lint, types, import contracts, Django che
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@FLEET_ENV_FILE=/dev/null $(BIN)/python manage.py check
 	@FLEET_ENV_FILE=/dev/null $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/pytest -q $(wildcard tests/test_docs.py) tests/fleet/test_configuration.py
 
 bench: .venv/.installed-dev ## every benchmark at a small size, in ratios
 	@$(BIN)/python -m benchmarks
@@ -40,7 +41,7 @@ bench-full: .venv/.installed-dev ## the same at the sizes that the goals name
 	@$(BIN)/python -m benchmarks --full
 
 screenshots: .venv/.installed-dev static/vendor/.copied ## the pictures of README and docs, anew
-	@$(BIN)/python -m tests.browser.screenshots
+	@$(BIN)/python -m tests.screenshots
 
 fmt: .venv/.installed-dev ## put every file into its form
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
