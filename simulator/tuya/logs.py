@@ -93,6 +93,8 @@ def _free(
         "logs": [_row(row) for row in _distorted(stage, request, page)],
         "next_row_key": free_key(device, rest[-1]) if rest else None,
     }
+    if page and stage.board.take(["empty_page"], request):
+        answer |= {"logs": [], "has_next": True, "next_row_key": answer["current_row_key"]}
     if stage.board.take(["row_key_stuck"], request):
         answer |= {"has_next": True, "next_row_key": key or answer["current_row_key"]}
     return _keyed(stage, request, answer)
@@ -118,6 +120,8 @@ def _paid(
         "has_next": len(rows) > size,
         "logs": given,
     }
+    if page and stage.board.take(["empty_page"], request):
+        answer |= {"logs": [], "has_next": True}
     return _keyed(stage, request, answer)
 
 
@@ -170,8 +174,6 @@ def _read_paid(device: Device, key: str, at: int) -> Place:
 
 
 def _distorted(stage: Stage, request: Request, page: list[LogRow]) -> list[LogRow]:
-    if stage.board.take(["empty_page"], request):
-        return []
     if stage.board.take(["rows_doubled"], request):
         page = [row for row in page for _ in range(2)]
     if stage.board.take(["rows_shuffled"], request):

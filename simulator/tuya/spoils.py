@@ -1,9 +1,8 @@
 """How the device cloud's troubles spoil an answer: before the work, as a refusal, or after it."""
 
-import json
-
-from simulator.exchange import Reply, Request, json_reply
+from simulator.exchange import Reply, Request
 from simulator.troubles import Board, Trouble
+from simulator.tuya import bodies
 from simulator.tuya.refusal import Refusal
 
 PAGE = (
@@ -19,7 +18,20 @@ _REFUSALS = (
     "wrong_data_center",
     "system_error",
 )
-_AFTER = ("answer_lost", "cut_body", "empty_body", "bad_json", "result_null", "slow")
+_AFTER = (
+    "answer_lost",
+    "cut_body",
+    "empty_body",
+    "bad_json",
+    "bom",
+    "wrong_content_type",
+    "result_null",
+    "result_missing",
+    "fields_missing",
+    "fields_extra",
+    "fields_mistyped",
+    "slow",
+)
 
 
 def before(board: Board, request: Request, *, business: bool) -> Trouble | None:
@@ -74,13 +86,8 @@ def after(board: Board, request: Request, made: Reply, *, business: bool) -> Rep
         made.ending = "silent"
     elif trouble.name == "cut_body":
         made.ending = "cut"
-    elif trouble.name == "empty_body":
-        made.body = b""
-    elif trouble.name == "bad_json":
-        made.body = made.body[:-2] + b",,"
     elif trouble.name == "slow":
         made.drip = trouble.number("seconds")
     else:
-        document = json.loads(made.body)
-        made.body = json_reply({**document, "result": None} if made.code is None else document).body
+        bodies.bent(trouble, made)
     return made

@@ -186,6 +186,80 @@ def test_what_an_unreadable_answer_looks_like(sim, caller, one):
     assert json.loads(null)["success"] is True
 
 
+def test_a_byte_order_mark_stands_before_the_same_answer(sim, caller, one):
+    sim.trouble("bom", times=1)
+
+    body = caller.send("GET", f"/v1.0/devices/{one.id}").content
+
+    assert body[:3] == b"\xef\xbb\xbf"
+    assert json.loads(body[3:])["result"]["id"] == one.id
+
+
+def test_a_wrong_content_type_comes_with_the_right_answer(sim, caller, one):
+    sim.trouble("wrong_content_type", times=1)
+
+    answer = caller.send("GET", f"/v1.0/devices/{one.id}")
+
+    assert answer.headers["content-type"] == "text/html; charset=iso-8859-1"
+    assert answer.json()["result"]["id"] == one.id
+
+
+def test_a_missing_result_leaves_the_rest_of_the_envelope(sim, caller, one):
+    sim.trouble("result_missing", times=1)
+
+    assert set(caller.ask("GET", f"/v1.0/devices/{one.id}")) == {"success", "t", "tid"}
+
+
+def test_missing_fields_are_those_that_were_named(sim, caller):
+    plain = caller.result("GET", LIST, size=3)
+    sim.trouble("fields_missing", times=1, fields="id,has_more,value")
+
+    answer = caller.result("GET", LIST, size=3)
+
+    assert answer == {
+        **{key: value for key, value in plain.items() if key != "has_more"},
+        "devices": [
+            {
+                **{key: value for key, value in device.items() if key != "id"},
+                "status": [{"code": point["code"]} for point in device["status"]],
+            }
+            for device in plain["devices"]
+        ],
+    }
+
+
+def test_extra_fields_stand_beside_the_known_ones(sim, caller):
+    plain = caller.result("GET", LIST, size=3)
+    sim.trouble("fields_extra", times=1)
+
+    answer = caller.result("GET", LIST, size=3)
+
+    assert plain.items() <= {**answer, "devices": plain["devices"]}.items()
+    assert all(
+        told.items() <= {**got, "status": told["status"]}.items() and "x_added" in got
+        for told, got in zip(plain["devices"], answer["devices"], strict=True)
+    )
+
+
+def test_mistyped_fields_say_the_same_in_another_type_and_leave_values_alone(sim, caller, one):
+    path = f"/v1.0/devices/{one.id}"
+    plain, rows = caller.result("GET", path), caller.result("GET", f"{path}/logs", type="7")
+    sim.trouble("fields_mistyped", times=2)
+
+    device, envelope = caller.result("GET", path), caller.ask("GET", f"{path}/logs", type="7")
+
+    assert device["online"] == ("true" if plain["online"] else "false")
+    assert device["active_time"] == str(plain["active_time"])
+    assert device["status"] == plain["status"]
+    assert envelope["success"] == "true"
+    first, told = envelope["result"]["logs"][0], rows["logs"][0]
+    assert (first["event_time"], first["event_id"], first["event_from"]) == (
+        str(told["event_time"]),
+        "7",
+        int(told["event_from"]),
+    )
+
+
 def test_retry_after_is_sent_when_asked_for(sim, caller, one):
     sim.trouble("http_503", times=1, retry_after=7)
     sim.trouble("http_429", times=1)
@@ -265,7 +339,7 @@ def test_log_troubles_bend_the_page(sim, caller, one):
     assert page("page_repeats")["logs"] == plain["logs"]
     empty = page("empty_page")
     assert (empty["logs"], empty["has_next"]) == ([], True)
-    assert empty["next_row_key"] == second["next_row_key"]
+    assert empty["next_row_key"] == second["current_row_key"] == plain["next_row_key"]
     assert "has_next" not in page("has_more_missing")
 
 
