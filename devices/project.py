@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from .budget import Budget, month_start
 from .models import CallCount, Project
-from .tuya.account import Account
+from .tuya.account import Account, timeouts
 from .tuya.client import Cloud
 from .tuya.errors import Refused, TuyaError
 from .tuya.token import Token
@@ -173,6 +173,7 @@ class Link(Cloud):
                 client_secret=settings.TUYA_CLIENT_SECRET,
                 base_url=settings.TUYA_BASE_URL,
                 log_edition=settings.TUYA_LOG_EDITION,
+                timeouts=timeouts(settings.TUYA_TIMEOUT.total_seconds()),
             ),
             tokens=RowTokens(project.pk),
             pace=RowPace(project.pk, settings.TUYA_QPS),

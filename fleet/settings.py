@@ -115,6 +115,7 @@ TUYA_DISCOVERY = env.pattern(
 )
 TUYA_LOG_EDITION = env.choice("TUYA_LOG_EDITION", "free", ("free", "paid"))
 TUYA_QPS = env.number("TUYA_QPS", 10, least=0.01, most=10_000)
+TUYA_TIMEOUT = env.duration("TUYA_TIMEOUT", "30s")
 TUYA_MONTHLY_CALLS = env.optional_integer("TUYA_MONTHLY_CALLS")
 # The message service is not read yet: a setting that did nothing would be a lie.
 TUYA_FEED = env.choice("TUYA_FEED", "off", ("off",))
@@ -282,5 +283,7 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.worker.request": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        # It asks each worker before any is up.
+        "flower.inspector": {"level": "ERROR"},
     },
 }

@@ -31,6 +31,18 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     total: float = 30.0
 
 
+def timeouts(total: float) -> Timeouts:
+    """Return timeouts for a call of at most `total` seconds; silence ends it sooner."""
+    usual, part = Timeouts(), total / 3
+    return Timeouts(
+        connect=min(usual.connect, part),
+        read=min(usual.read, part),
+        write=min(usual.write, part),
+        pool=min(usual.pool, part),
+        total=total,
+    )
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One cloud project."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from devices.tuya.account import Account, base_url
+from devices.tuya.account import Account, Timeouts, base_url, timeouts
 
 GOOD = {"client_id": "id", "client_secret": "s3cret", "base_url": "https://openapi.tuyaeu.com"}
 
@@ -23,6 +23,11 @@ def test_nonsense_is_refused_by_the_settings_name_without_the_secret(name, value
         Account(**GOOD | {name: value})
 
     assert "cret" not in str(raised.value).replace("TUYA_CLIENT_SECRET", "")
+
+
+def test_a_call_of_thirty_seconds_has_the_usual_limits_and_a_shorter_one_shorter_ones():
+    assert timeouts(30.0) == Timeouts()
+    assert timeouts(3.0) == Timeouts(connect=1.0, read=1.0, write=1.0, pool=1.0, total=3.0)
 
 
 def test_an_account_shows_no_secret():
