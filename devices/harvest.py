@@ -258,11 +258,14 @@ def _bring_up_to_date(device: Device, events: list[Event], now: datetime) -> Non
     changed = [one for one in _newest_by_code(fresh) if _is_newer(device, one)]
     for one in changed:
         intake.set_value(device, one.code, one.value, one.at, Provenance.LOG, now)
+    dated = [one for one in _newest_by_code(events) if _dates(device, one)]
+    for one in dated:
+        device.stamps[one.code] = [one.at, device.stamps[one.code][1], int(Provenance.LOG)]
     switched = _online(device, fresh)
     newest = max((moment(one.at) for one in events), default=None)
     if newest and (device.last_event_at is None or newest > device.last_event_at):
         device.last_event_at = newest
-    elif not changed and not switched:
+    elif not (changed or dated or switched):
         return
     if changed or switched:
         device.listing_digest = b""  # the next list is compared in full again
@@ -298,6 +301,15 @@ def _is_newer(device: Device, one: Event) -> bool:
         return False
     stamp, value = device.stamps.get(one.code, [0])[0], device.status[one.code]
     return one.at > stamp and type(one.value) is type(value) and one.value != value
+
+
+def _dates(device: Device, one: Event) -> bool:
+    """Whether a row tells since when the present value holds, which a poll could only bound."""
+    stamp = device.stamps.get(one.code)
+    if stamp is None or stamp[2] not in {Provenance.POLL, Provenance.INFERRED}:
+        return False
+    value = device.status.get(one.code)
+    return one.at <= stamp[0] and type(one.value) is type(value) and one.value == value
 
 
 def _online(device: Device, events: list[Event]) -> bool:

@@ -190,3 +190,16 @@ def test_factory_information_of_all_devices_is_read_twenty_a_call(cloud, look, p
     rows = Device.objects.values_list("device_id", "uuid", "sn", "mac")
     assert {device_id: tuple(rest) for device_id, *rest in rows} == told
     assert len([call for call in cloud.calls if "factory-infos" in call.path]) == 1
+
+
+def test_the_log_dates_a_value_that_the_first_look_only_found(cloud, look, read_logs):
+    device = next(one for one in cloud.world.present() if "switch_1" in one.status)
+    pressed = cloud.press(device.id, "switch_1", not device.status["switch_1"])
+    look()
+    found = Device.objects.get(device_id=device.id).stamps["switch_1"]
+
+    read_logs()
+
+    dated = Device.objects.get(device_id=device.id).stamps["switch_1"]
+    assert (found[0] > pressed.at, found[2]) == (True, Provenance.INFERRED)
+    assert dated == [pressed.at, found[1], Provenance.LOG]
