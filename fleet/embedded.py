@@ -176,7 +176,7 @@ def _postgres_answers(url: str) -> bool:
 def valkey(folder: Path, password: str) -> Server:
     """Describe a Valkey that keeps its keys in the folder through a crash."""
     data = folder / VALKEY_FOLDER
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = free_port()
     # The password is in a private file: a command line is everyone's to read.
     config = data / "valkey.conf"

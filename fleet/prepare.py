@@ -66,8 +66,7 @@ def collect() -> None:
     print_of_sources = fingerprint([settings.BASE_DIR / "static", *package_folders()])
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == print_of_sources:
         return
-    options = {"verbosity": 0, "interactive": False, "clear": True, "ignore_patterns": UNUSED}
-    call_command("collectstatic", **options)
+    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=UNUSED)
     stamp.write_text(print_of_sources, encoding="utf-8")
 
 

@@ -46,10 +46,9 @@ def fail(sentence: str, status: int) -> int:
 
 
 def prepare_folder(given: ModuleType) -> None:
-    """Make the folder of data; only its owner may look inside."""
+    """Make the folder of data for its owner only; one that exists keeps the mode it has."""
     try:
-        given.FLEET_DATA.mkdir(parents=True, exist_ok=True)
-        given.FLEET_DATA.chmod(0o700)
+        given.FLEET_DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
         sentence = f"FLEET_DATA is {given.FLEET_DATA}, which cannot be used ({problem.strerror}): "
         raise ImproperlyConfigured(sentence + "name a folder that you may write to.") from problem

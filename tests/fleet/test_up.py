@@ -32,6 +32,8 @@ def test_one_command_brings_all_up_again_what_dies_and_nothing_stays(start):
     until(lambda: run.get("/readyz") == 200)
     private = run.folder / "secrets.json", run.folder / "run.json"
     modes = {stat.S_IMODE(path.stat().st_mode) for path in private}
+    folders = run.folder, run.folder / "pg18", run.folder / "valkey"
+    modes |= {stat.S_IMODE(path.stat().st_mode) for path in folders}
     kept = private[0].read_text()
 
     os.kill(run.pid_of("uvicorn"), signal.SIGKILL)
@@ -39,7 +41,7 @@ def test_one_command_brings_all_up_again_what_dies_and_nothing_stays(start):
     until(lambda: run.get("/healthz") == 200)
     run.end(signal.SIGINT)
 
-    assert (run.process.returncode, run.processes(), modes) == (0, {}, {0o600})
+    assert (run.process.returncode, run.processes(), modes) == (0, {}, {0o600, 0o700})
     # the password is nowhere but on the terminal
     assert password not in kept
 
