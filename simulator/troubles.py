@@ -55,7 +55,7 @@ _TUYA: dict[str, tuple[str, Mapping[str, object]]] = {
     "wrong_content_type": ("good JSON that is called text/html", {}),
     "fields_missing": ("leaves `fields` out of every object", {"fields": "id,event_time"}),
     "fields_extra": ("every object has fields that nobody knows", {}),
-    "fields_mistyped": ("numbers as text, text as numbers, true as \"true\"", {}),
+    "fields_mistyped": ('numbers as text, text as numbers, true as "true"', {}),
     "slow": ("the answer drips over `seconds`", {"seconds": 5.0}),
     # Lists and logs that do not tell the truth.
     "page_repeats": ("the cursor is not obeyed: the first page again, with its cursor", {}),

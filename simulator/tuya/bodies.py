@@ -13,6 +13,7 @@ from simulator.troubles import Trouble
 BOM = b"\xef\xbb\xbf"
 STRANGE: dict[str, object] = {"x_added": {"deep": [1, None]}, "xAdded": "", "新": True}
 POINT = {"code", "value"}
+EXACT = 15  # digits that every reader of JSON keeps
 
 # A recipe gets an object of the answer and returns it as it is to be.
 Recipe = Callable[[dict[str, object]], dict[str, object]]
@@ -72,4 +73,5 @@ def _other(value: object) -> object:
 
 def _number(text: str) -> object:
     """Only where the digits can be had back from the number, as JSON's numbers allow."""
-    return int(text) if text.isdecimal() and len(text) < 16 and str(int(text)) == text else text
+    safe = text.isdecimal() and len(text) <= EXACT and str(int(text)) == text
+    return int(text) if safe else text
