@@ -1,14 +1,19 @@
 """Reads one data point's past for a chart or a caller of REST: points, gaps and their reasons."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
 from devices import coverage, series
 from devices.datapoints import Specification
 from devices.models import Coverage, Device, LogEntry
 
 REPORT = 7  # the vendor's event number for a data point's value
+
+SPELLED = re.compile(r"true|false|-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 # What one drawing may read; a device that speaks every second fills it in a day. The newest stay.
 MOST_ROWS = 100_000
@@ -53,8 +58,9 @@ def gaps(device: Device, start: datetime, end: datetime, now: datetime) -> list[
     since = owed.since if owed else device.first_seen_at
     stored = {"complete": owed.complete, "lost": owed.lost} if owed else {}
     ledger = coverage.from_json(stored)
-    moments = (milliseconds(at) for at in (since, start, end, now))
-    return series.gaps_between(ledger, *moments)
+    return series.gaps_between(
+        ledger, milliseconds(since), milliseconds(start), milliseconds(end), milliseconds(now)
+    )
 
 
 def milliseconds(at: datetime) -> int:
@@ -83,12 +89,24 @@ def _before(
 
 def _value(specification: Specification, code: str, raw: object) -> object:
     definition = specification.get(code)
-    if definition is None or isinstance(raw, bool | str):
+    if definition is None:
+        return spelled_out(raw)
+    if isinstance(raw, bool | str):
         return raw
     return specification.read(code, raw).value
 
 
-def _kind(specification: Specification, code: str) -> str | None:
+def spelled_out(raw: object) -> object:
+    """Return the number or truth value that a log's text spells, else the value itself.
+
+    Only for drawing, and only while the product has no specification.
+    """
+    if not isinstance(raw, str) or not SPELLED.fullmatch(raw):
+        return raw
+    return json.loads(raw) if raw in {"true", "false"} else float(raw)
+
+
+def _kind(specification: Specification, code: str) -> Literal["line", "step"] | None:
     definition = specification.get(code)
     if definition is None:
         return None

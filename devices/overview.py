@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from devices.history import REPORT
 from devices.models import Device, LogEntry, Operation, OperationItem, SyncRun
@@ -71,18 +71,23 @@ def proven(now: datetime) -> float | None:
     return 100 * float(complete) / float(owed) if owed else None
 
 
+# Of each device: what is owed is everything since Fleet answers for it, and whatever the log
+# proved of the time before.
 PROVEN = """
-SELECT sum(owed.length), sum(read.length)
+SELECT sum(greatest(%(end)s - owed.since, 0) + read.before), sum(read.before + read.after)
 FROM devices_coverage AS coverage
 JOIN devices_device AS device ON device.id = coverage.device_id AND device.state = 'present'
 CROSS JOIN LATERAL (
     SELECT greatest(extract(epoch FROM coverage.since) * 1000, %(start)s) AS since
-) AS from_then
-CROSS JOIN LATERAL (SELECT greatest(%(end)s - from_then.since, 0) AS length) AS owed
+) AS owed
 CROSS JOIN LATERAL (
-    SELECT coalesce(sum(greatest(
-        least((part ->> 1)::numeric, %(end)s) - greatest((part ->> 0)::numeric, from_then.since), 0
-    )), 0) AS length
+    SELECT
+        coalesce(sum(greatest(
+            least((part ->> 1)::numeric, owed.since) - greatest((part ->> 0)::numeric, %(start)s), 0
+        )), 0) AS before,
+        coalesce(sum(greatest(
+            least((part ->> 1)::numeric, %(end)s) - greatest((part ->> 0)::numeric, owed.since), 0
+        )), 0) AS after
     FROM jsonb_array_elements(coverage.complete) AS part
 ) AS read
 """
@@ -98,17 +103,21 @@ def latest_events() -> list[LogEntry]:
 def operations() -> Operations:
     """Count the orders that are not over."""
     states = Operation.State
-    live = Operation.objects.filter(state__in=(states.COOLING_OFF, states.RUNNING, states.PAUSED))
-    waiting = Operation.objects.filter(state=states.AWAITING_APPROVAL)
-    return Operations(live.count(), waiting.count())
+    live = (states.COOLING_OFF, states.RUNNING, states.PAUSED)
+    return Operations(
+        **Operation.objects.aggregate(
+            running=Count("pk", filter=Q(state__in=live)),
+            waiting=Count("pk", filter=Q(state=states.AWAITING_APPROVAL)),
+        )
+    )
 
 
-def needs(now: datetime) -> Needs:
-    """Count what a person should look at."""
+def needs(now: datetime, waiting: int) -> Needs:
+    """Count what a person should look at; `waiting` orders are counted already."""
     return Needs(
         resets=resets_not_ours(now),
         endangered=endangered(now),
-        waiting=operations().waiting,
+        waiting=waiting,
         failed=OperationItem.objects.filter(
             outcome__in=("refused", "unconfirmed"), settled_at__gt=now - REMEMBERED
         ).count(),

@@ -50,5 +50,5 @@ def card(device: Device, reading: Reading) -> Card:
     """Return one card; a missing stamp leaves its moments open."""
     stamp = device.stamps.get(reading.code)
     changed, received, known_by = stamp or (None, None, None)
-    named = known_by in Provenance.values
-    return Card(reading, changed, received, str(Provenance(known_by).label) if named else "")
+    names = dict(Provenance.choices)
+    return Card(reading, changed, received, str(names[known_by]) if known_by in names else "")

@@ -31,19 +31,24 @@ def cloud(_request: HttpRequest) -> dict[str, Any]:
 
 def parked() -> Parked | None:
     """Return why the account is parked, or None when it is not."""
-    found = Project.objects.filter(
-        client_id=settings.TUYA_CLIENT_ID,
-        base_url=settings.TUYA_BASE_URL,
-        parked_code__isnull=False,
-    ).first()
+    told = ("parked_code", "parked_message", "parked_at")
+    found = (
+        Project.objects.only(*told)
+        .filter(
+            client_id=settings.TUYA_CLIENT_ID,
+            base_url=settings.TUYA_BASE_URL,
+            parked_code__isnull=False,
+        )
+        .first()
+    )
     if found is None or found.parked_code is None:
         return None
-    told = explain(found.parked_code)
+    known = explain(found.parked_code)
     chinese = (get_language() or "").startswith("zh")
     return Parked(
         code=found.parked_code,
         message=found.parked_message,
-        meaning=told.meaning_zh if chinese else told.meaning_en,
-        advice=told.advice_zh if chinese else told.advice_en,
+        meaning=known.meaning_zh if chinese else known.meaning_en,
+        advice=known.advice_zh if chinese else known.advice_en,
         since=found.parked_at,
     )

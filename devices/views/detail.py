@@ -86,7 +86,9 @@ def head(request: HttpRequest, device: Device, now: datetime, tab: str) -> dict[
         .values_list("operation_id", flat=True)
         .first(),
         "tab": tab,
-        "tabs": [one for one in TABS if one.name != "sub-devices" or has_children],
+        "tabs": [
+            one for one in TABS if one.name != "sub-devices" or has_children or tab == one.name
+        ],
         "part": f"devices/_{(tab or 'values').replace('-', '_')}.html",
         **allowed(request),
     }

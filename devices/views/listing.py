@@ -31,7 +31,7 @@ class Choice(NamedTuple):
     """One entry of a facet: its name, how many devices, and the search line that picks it."""
 
     name: str
-    count: int
+    devices: int
     line: str
 
 

@@ -33,7 +33,7 @@ def gathered(language: str) -> dict[str, Any]:
     """Return every figure of the page; the number of queries does not grow with the fleet."""
     now = timezone.now()
     tallies = census.by_category()
-    activity = figures.activity(now)
+    activity, orders = figures.activity(now), figures.operations()
     return {
         "whole": census.whole(tallies),
         "categories": [
@@ -41,8 +41,8 @@ def gathered(language: str) -> dict[str, Any]:
             for one in tallies[:MOST_CATEGORIES]
         ],
         "more_categories": max(len(tallies) - MOST_CATEGORIES, 0),
-        "needs": figures.needs(now),
-        "operations": figures.operations(),
+        "needs": figures.needs(now, orders.waiting),
+        "operations": orders,
         "activity": activity,
         "peak": max(activity.minutes) or 1,
         "proven": figures.proven(now),

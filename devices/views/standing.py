@@ -1,12 +1,13 @@
 """A device's state in one word, and how much of its history is proven: what its badge says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices import coverage
 from devices.history import milliseconds
 from devices.models import Device
-from pages.ribbons import Segment
+from pages.ribbons import Segment, share
 
 RIBBON = timedelta(days=7)  # what the free edition of the vendor's log keeps
 
@@ -54,4 +55,11 @@ def ribbon(device: Device, now: datetime) -> Ribbon | None:
         ),
         *(Segment(part.start, part.end, "lost") for part in ledger.lost),
     )
-    return Ribbon(segments, start, end, coverage.share(ledger, owed_from, end))
+    return Ribbon(segments, start, end, proven(segments, start, end))
+
+
+def proven(segments: Sequence[Segment], start: int, end: int) -> float:
+    """Return the proven part of what is either proven, owed or lost; of nothing, all is proven."""
+    read, gone = share(segments, start, end, "complete"), share(segments, start, end, "lost")
+    told = read + gone + share(segments, start, end, "unread")
+    return read / told if told else 1.0

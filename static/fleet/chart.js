@@ -86,11 +86,23 @@ function options(labels, band) {
     width, height: plotAt.clientHeight - 56, series,
     bands: band ? [{ series: [3, 2], fill: colour("--fleet-band") }] : [],
     scales: { x: { time: true, min: drawing.start / 1000, max: drawing.end / 1000 }, y: labels ? { range: [-0.5, labels.length - 0.5] } : {} },
-    axes: [axis, { ...axis, size: labels ? 90 : 60, ...(labels ? { splits: () => labels.map((_, place) => place), values: () => labels } : {}) }],
+    axes: [{ ...axis, values: clock }, { ...axis, size: labels ? 90 : 60, ...(labels ? { splits: () => labels.map((_, place) => place), values: () => labels } : {}) }],
     tzDate: (seconds) => zoned(seconds),
     cursor: { drag: { x: true, y: false } },
     hooks: { drawClear: [hatch] },
   };
+}
+
+// Hours of 24, and the date below wherever a new day begins.
+function clock(u, splits, place, space, step) {
+  let day = "";
+  return splits.map((seconds) => {
+    const [date, time] = written(new Date(seconds * 1000), zoneOf(box)).split(" ");
+    const label = step >= 86400 ? "" : time.slice(0, step < 60 ? 8 : 5);
+    const fresh = date !== day;
+    day = date;
+    return fresh ? `${label}\n${date.slice(5)}`.trim() : label;
+  });
 }
 
 function zoned(seconds) {

@@ -74,7 +74,8 @@ def test_a_listener_that_was_cut_off_comes_back_and_says_that_anything_may_be_ne
     def cut():
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN fleet'"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE query = 'LISTEN fleet'"
             )
         connection.close()
 

@@ -1,0 +1,166 @@
+"""The device list."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from devices.models import Device
+from people.roles import Role
+from tests.devices.views import scene
+from tests.devices.views.scene import NOON
+
+# session, user, permissions of user, permissions of groups; devices with coverage, products,
+# cells of USH, open items; tally by category, devices in operations; parked project
+QUERIES = 11
+
+
+@pytest.fixture
+def viewer(db):
+    return scene.client(Role.VIEWER)
+
+
+def told(answer):
+    return answer.content.decode()
+
+
+def test_an_outsider_is_led_to_sign_in(db):
+    answer = Client().get("/devices/?q=online:false")
+
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        "/login/?next=/devices/%3Fq%3Donline%3Afalse",
+    )
+
+
+def test_somebody_without_a_role_reads_why_they_may_not(db):
+    answer = scene.client(None).get("/devices/")
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_one_device_and_fifty_cost_the_same(viewer, count):
+    for device in scene.devices(count, status={"switch_led": True}):
+        scene.proven(device, (NOON - timedelta(days=1), NOON))
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = viewer.get("/devices/")
+
+    assert answer.context["page"].rows[0].name == "Lamp 0"
+    assert len(queries) == QUERIES, "\n".join(one["sql"][:150] for one in queries)
+
+
+def test_a_row_tells_state_values_and_coverage(viewer):
+    device = scene.device(status={"switch_led": True, "temp_current": 223}, online_since=NOON)
+    scene.proven(device, (NOON - timedelta(days=7), NOON))
+
+    (row,) = viewer.get("/devices/").context["rows"]
+
+    assert (row.device, row.state, row.since) == (device, "online", NOON)
+    assert [reading.text for reading in row.values] == ["ON"]
+
+
+def test_secrets_are_not_even_read(viewer):
+    scene.device(local_key="very-secret")
+
+    (row,) = viewer.get("/devices/").context["rows"]
+
+    assert "local_key" in row.device.get_deferred_fields()
+
+
+def test_a_value_that_breaks_its_specification_is_shown_and_flagged(viewer):
+    scene.device(category="no category we know", status={"temp_current": 9999})
+
+    answer = viewer.get("/devices/")
+
+    ((reading,),) = [row.values for row in answer.context["rows"]]
+    assert (reading.raw, reading.valid) == (9999, False)
+    assert "fleet-chip-bad" in told(answer)
+
+
+def test_the_order_by_event_puts_silent_devices_last(viewer):
+    scene.device("a", "A", last_event_at=None)
+    scene.device("b", "B", last_event_at=NOON - timedelta(hours=1))
+    scene.device("c", "C", last_event_at=NOON)
+
+    answer = viewer.get("/devices/?sort=-last_event")
+
+    assert [row.device.name for row in answer.context["rows"]] == ["C", "B", "A"]
+
+
+def test_pages_follow_each_other_without_loss(viewer):
+    scene.devices(60)
+
+    first = viewer.get("/devices/?size=25")
+    second = viewer.get(f"/devices/?size=25&cursor={first.context['page'].next}")
+    third = viewer.get(f"/devices/?size=25&cursor={second.context['page'].next}")
+
+    names = [r.device.pk for answer in (first, second, third) for r in answer.context["rows"]]
+    assert sorted(names) == sorted(Device.objects.values_list("pk", flat=True))
+    assert third.context["page"].next is None
+
+
+def test_a_refresh_of_the_open_page_brings_only_the_table(viewer):
+    scene.device()
+
+    answer = viewer.get("/devices/", headers={"HX-Request": "true", "HX-Target": "device-table"})
+
+    assert told(answer).lstrip().startswith('<div id="device-table"')
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_no_match_and_nothing_yet_are_two_different_texts(viewer):
+    nothing_yet = told(viewer.get("/devices/"))
+    no_match = told(viewer.get("/devices/?q=nowhere"))
+
+    assert ("No devices yet" in nothing_yet, "No device matches" in nothing_yet) == (True, False)
+    assert ("No devices yet" in no_match, "No device matches" in no_match) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["cursor=%00", "cursor=zzz", "size=-1", "sort=;drop", "q=%00%FF", "q=dp:a=1e999", "q=seen:x"],
+)
+def test_bad_input_shows_the_list_with_a_word_about_it(viewer, query):
+    scene.device()
+
+    answer = viewer.get(f"/devices/?{query}")
+
+    assert answer.status_code == 200
+
+
+def test_a_broken_link_says_that_this_is_the_first_page(viewer):
+    answer = viewer.get("/devices/?cursor=zzz")
+
+    assert answer.context["hints"] == [
+        "This link to a page of the list is broken; here is the first page."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "kinds"),
+    [
+        (Role.VIEWER, []),
+        (Role.OPERATOR, ["rename"]),
+        (Role.MANAGER, ["rename", "remove", "factory_reset"]),
+    ],
+)
+def test_only_what_the_role_may_do_is_offered(db, role, kinds):
+    scene.device()
+
+    page = told(scene.client(role).get("/devices/"))
+
+    offered = ("rename", "remove", "factory_reset")
+    assert [kind for kind in offered if f'value="{kind}"' in page] == kinds
+
+
+def test_a_name_is_text_and_never_markup(viewer):
+    scene.device(name="<script>alert(1)</script>")
+
+    page = told(viewer.get("/devices/"))
+
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
