@@ -1,5 +1,6 @@
 """A forwarder in a process of its own that is killed with -9 around its first request."""
 
+# ruff: noqa: PLC0415  Django must be set up before its models are imported
 import os
 import signal
 import sys

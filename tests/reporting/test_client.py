@@ -11,6 +11,18 @@ from reporting.ush.errors import UnansweredError, UndeliveredError
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n"
 
 
+def whole(connection):
+    """Read one request; it may come in parts."""
+    found = b""
+    while b"\r\n\r\n" not in found:
+        found += connection.recv(65_536)
+    head, _, body = found.partition(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    while len(body) < length:
+        body += connection.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
 @contextmanager
 def server(*talks):
     """A server that treats its connections one after the other as told."""
@@ -21,7 +33,7 @@ def server(*talks):
         for talk in talks:
             connection, _ = listener.accept()
             with connection:
-                heard.append(connection.recv(65_536))
+                heard.append(whole(connection))
                 talk(connection)
 
     thread = threading.Thread(target=serve, daemon=True)
