@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from rest import idempotency
+
 from . import partitions
 from .models import CallCount, SyncRun
 
@@ -19,10 +21,14 @@ class Pruned:
 
     runs: int
     call_counts: int
+    answers: int
 
     def sentence(self) -> str:
         """Say it in one line."""
-        return f"prune: {self.runs} runs, {self.call_counts} call counts"
+        return (
+            f"prune: {self.runs} runs, {self.call_counts} call counts,"
+            f" {self.answers} answers to keyed calls"
+        )
 
 
 def prune(now: datetime) -> Pruned:
@@ -31,4 +37,4 @@ def prune(now: datetime) -> Pruned:
         partitions.ensure([now, now + AHEAD])
     runs, _ = SyncRun.objects.filter(started_at__lt=now - RUNS).delete()
     counts, _ = CallCount.objects.filter(hour__lt=now - CALLS).delete()
-    return Pruned(runs, counts)
+    return Pruned(runs, counts, idempotency.forget(now))

@@ -1,4 +1,4 @@
-"""Whoever is not signed in sees nothing: every address there is, tried from the list of addresses."""
+"""Whoever is not signed in sees nothing: tried on every address that there is."""
 
 import re
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
+from devices import retention
 from people.roles import Role
 from rest import idempotency
 from rest.models import Answer
@@ -141,3 +142,13 @@ def test_a_call_whose_twin_still_runs_is_told_to_wait():
         "idempotency_key_in_flight",
         0,
     )
+
+
+def test_pruning_forgets_old_answers():
+    api = persons.api(Role.OPERATOR)
+    post(api, "k1", name="work 1")
+    later = timezone.now() + timedelta(days=8)
+
+    pruned = retention.prune(later)
+
+    assert (pruned.answers, Answer.objects.count()) == (1, 0)
