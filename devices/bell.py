@@ -15,8 +15,9 @@ def ring_operations() -> None:
 
 
 def ring_sync() -> None:
-    """Wake the sync."""
-    _ring("devices.tasks.sync")
+    """Look at the cloud now, whatever the back-off says: a person asked."""
+    forced = True
+    _ring("devices.tasks.sync", forced)
 
 
 def ring_device(device_id: str) -> None:
@@ -24,11 +25,11 @@ def ring_device(device_id: str) -> None:
     _ring("devices.tasks.sync_device", device_id)
 
 
-def _ring(task: str, *args: str) -> None:
+def _ring(task: str, *args: object) -> None:
     transaction.on_commit(lambda: _send(task, *args))
 
 
-def _send(task: str, *args: str) -> None:
+def _send(task: str, *args: object) -> None:
     try:
         current_app.send_task(task, args=args, retry=False)
     except (OperationalError, OSError) as exc:

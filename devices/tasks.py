@@ -11,9 +11,9 @@ LEFT_ALONE = "another process is at it, or the cloud is left in peace for now"
 
 
 @shared_task(name="devices.tasks.sync")
-def sync() -> str:
-    """Look at all devices."""
-    run = syncing.sync(timezone.now())
+def sync(force: bool = False) -> str:
+    """Look at all devices; a person's wish is not put off by the back-off."""
+    run = syncing.sync(timezone.now(), force=force)
     return run.sentence() if run else LEFT_ALONE
 
 
