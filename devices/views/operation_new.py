@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +23,6 @@ from devices.forms import MOST_RENAMED, OrderForm
 from devices.models import Device, Operation
 from devices.plans import DESTRUCTIVE, MOST_DEVICES, Order, Preview
 from devices.views import once, phrases
-from devices.views.operations import forbidden
 from pages.moments import span
 from people.gates import require
 from people.rights import may, refusal
@@ -63,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 return done
         return _show(request, draft, user)
     except door.Forbidden as problem:
-        return forbidden(request, problem)
+        raise PermissionDenied(str(problem)) from problem
 
 
 def read(given: QueryDict) -> Draft | None:

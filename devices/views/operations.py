@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -154,15 +155,10 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         else:
             raise Http404
     except door.Forbidden as refusal:
-        return forbidden(request, refusal)
+        raise PermissionDenied(str(refusal)) from refusal
     except (door.WrongState, door.Busy, door.BadOrder, door.Stale) as refusal:
         messages.error(request, str(refusal))
     return redirect("devices:operation", pk=operation.pk)
-
-
-def forbidden(request: HttpRequest, refusal: Exception) -> HttpResponse:
-    """Say which right is missing."""
-    return render(request, "people/forbidden.html", {"refusal": str(refusal)}, status=403)
 
 
 def _person(request: HttpRequest) -> User:
