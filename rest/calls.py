@@ -44,7 +44,9 @@ class Call(APIView):
         """Let in first, then read: a stranger learns nothing of the parameters."""
         super().initial(request, *args, **kwargs)
         queries.refuse_unstorable(request, kwargs)
-        queries.refuse_unknown(request, self.parameters if request.method in ("GET", "HEAD") else ())
+        queries.refuse_unknown(
+            request, self.parameters if request.method in ("GET", "HEAD") else ()
+        )
 
 
 def fields(request: Request) -> Mapping[str, Any]:

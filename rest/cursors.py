@@ -53,23 +53,23 @@ class Key:
     def beyond(self, value: Any, *, back: bool) -> Q | None:
         """Rows strictly after this value, or before it when going back; None: there are none."""
         if value is None:
-            return Q(**{f"{self.name}__isnull": False}) if back else None
+            return self.null(is_null=False) if back else None
         past = Q(**{f"{self.name}__{'lt' if self.desc != back else 'gt'}": value})
-        return past if back else self._or_null(past)
+        return past if back or not self.nullable else past | self.null(is_null=True)
 
     def reach(self, value: Any, *, back: bool) -> Q:
-        """The same and the value itself, as one range: what an index can be asked for."""
+        """The value itself and all past it, nulls left out: one range that an index answers."""
         if value is None:
-            return Q() if back else Q(**{f"{self.name}__isnull": True})
-        past = Q(**{f"{self.name}__{'lte' if self.desc != back else 'gte'}": value})
-        return past if back else self._or_null(past)
+            return self.null(is_null=True)
+        return Q(**{f"{self.name}__{'lte' if self.desc != back else 'gte'}": value})
 
-    def _or_null(self, past: Q) -> Q:
-        return past | Q(**{f"{self.name}__isnull": True}) if self.nullable else past
+    def null(self, *, is_null: bool) -> Q:
+        """Rows without a value, or those with one."""
+        return Q(**{f"{self.name}__isnull": is_null})
 
     def same(self, value: Any) -> Q:
         """Rows with exactly this value."""
-        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+        return self.null(is_null=True) if value is None else Q(**{self.name: value})
 
 
 def page(queryset: QuerySet[Any, Any], order: Sequence[str], cursor: str | None, size: int) -> Page:
@@ -79,9 +79,13 @@ def page(queryset: QuerySet[Any, Any], order: Sequence[str], cursor: str | None,
     """
     keys = tuple(_key(queryset, name) for name in order)
     back, values = _read(cursor, order) if cursor else (False, None)
-    if values is not None:
-        queryset = queryset.filter(_past(keys, values, back=back))
-    found = list(queryset.order_by(*(key.order(back=back) for key in keys))[: size + 1])
+    stretches = [Q()] if values is None else _stretches(keys, values, back=back)
+    sorted_rows = queryset.order_by(*(key.order(back=back) for key in keys))
+    found: list[Any] = []
+    for stretch in stretches:
+        found += sorted_rows.filter(stretch)[: size + 1 - len(found)]
+        if len(found) > size:
+            break
     more, rows = len(found) > size, found[:size]
     if back:
         rows.reverse()
@@ -113,6 +117,19 @@ def _key(queryset: QuerySet[Any, Any], name: str) -> Key:
     return Key(plain, desc=name.startswith("-"), nullable=nullable)
 
 
+def _stretches(keys: Sequence[Key], values: Sequence[Any], *, back: bool) -> list[Q]:
+    """The rows past the cursor, as one range of the first key after another.
+
+    Rows with and without a value are two ranges: asked for in one condition, the database would
+    walk the whole index from its start.
+    """
+    first, value = keys[0], values[0]
+    near = first.reach(value, back=back) & _past(keys, values, back=back)
+    if not first.nullable or (value is None) != back:
+        return [near]
+    return [near, first.null(is_null=not back)]
+
+
 def _past(keys: Sequence[Key], values: Sequence[Any], *, back: bool) -> Q:
     """All rows past the cursor: past by the first key, or tied in it and past by the next, ..."""
     ways, tied = [], Q()
@@ -121,8 +138,7 @@ def _past(keys: Sequence[Key], values: Sequence[Any], *, back: bool) -> Q:
         if beyond is not None:
             ways.append(tied & beyond)
         tied &= key.same(value)
-    # the database reads an index by `reach`; the ways then sort out the few ties
-    return keys[0].reach(values[0], back=back) & reduce(or_, ways)
+    return reduce(or_, ways)
 
 
 def _write(row: Any, order: Sequence[str], *, back: bool) -> str:

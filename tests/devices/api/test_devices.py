@@ -1,6 +1,9 @@
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from devices.models import Device, SyncRun
 from people.roles import Role
@@ -246,3 +249,26 @@ def test_an_unknown_device_is_not_found_anywhere(api, path):
         404,
         "Fleet knows no device with the id nobody.",
     )
+
+
+@pytest.mark.parametrize(
+    ("ordering", "index"),
+    [("name", "device_by_name"), ("-last_event_at", "device_by_last_event")],
+)
+def test_a_deep_page_is_found_by_its_key_in_the_index(api, ordering, index):
+    for number in range(6):
+        made.device(last_event_at=made.START + timedelta(hours=number))
+    first = api.get(f"/api/v1/devices/?page_size=2&ordering={ordering}").json()
+
+    with CaptureQueriesContext(connection) as seen:
+        assert len(api.get(first["next"]).json()["results"]) == 2
+
+    page = next(one["sql"] for one in seen if '"devices_device"."icon"' in one["sql"])
+    with connection.cursor() as cursor:
+        # six rows need no index; what counts is that the condition can be put to it
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute("EXPLAIN (COSTS OFF) " + page)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    column = ordering.removeprefix("-")
+    assert f"Index Scan using {index}" in plan
+    assert re.search(rf"Index Cond: \(+{column}\)?(::text)? [<>]= ", plan)
