@@ -123,12 +123,12 @@ def _touch(lease: Lease, until: datetime) -> bool:
     ours = Q()
     for number, fence in lease.fences.items():
         ours |= Q(number=number, fence=fence)
-    held = list(Shard.objects.select_for_update(no_key=True).filter(ours).order_by("number"))
-    if len(held) < len(lease.fences):
-        return False
-    return bool(
-        Shard.objects.filter(pk__in=[shard.pk for shard in held]).update(leased_until=until)
-    )
+    with transaction.atomic():
+        held = list(Shard.objects.select_for_update(no_key=True).filter(ours).order_by("number"))
+        if len(held) < len(lease.fences):
+            return False
+        mine = Shard.objects.filter(pk__in=[shard.pk for shard in held])
+        return bool(mine.update(leased_until=until))
 
 
 def _free_shards(now: datetime) -> Iterable[Shard]:

@@ -9,6 +9,8 @@ from reporting.models import Cell, Report, Sink
 from reporting.ush.wire import Format
 
 pytestmark = pytest.mark.django_db
+# Steps commit, as in life: within one transaction around a test, a missing one would not show.
+committing = pytest.mark.django_db(transaction=True)
 
 
 def road():
@@ -23,6 +25,7 @@ def bodies(sim):
     return [[(told.device_id, told.value) for told in asked.told] for asked in sim.ush.requests]
 
 
+@committing
 def test_a_change_reaches_ush_and_is_acknowledged(sim, office):
     office.switch("plug1")
 
@@ -135,6 +138,7 @@ def test_success_of_the_other_format_never_acknowledges_and_parks_the_road(sim, 
     assert forwarder.drain(office.desk).requests == 0
 
 
+@committing
 def test_a_parked_road_is_probed_after_five_minutes_and_opens_by_itself(sim, office, clock):
     sim.trouble("ush_http", status=404)
     office.switch("plug1")
@@ -150,6 +154,7 @@ def test_a_parked_road_is_probed_after_five_minutes_and_opens_by_itself(sim, off
     assert (road().parked_reason, dirty()) == ("", set())
 
 
+@committing
 def test_a_lost_answer_is_repeated_and_confirmed_later(sim, office, clock):
     sim.trouble("ush_lost_answer", times=1)
     office.switch("plug1")
@@ -228,6 +233,23 @@ def road_failures():
     return sinks.ensure().failures
 
 
+def test_there_and_back_before_the_confirmation_is_still_told(sim, office, clock):
+    sim.trouble("ush_lost_answer", times=1)
+    office.switch("plug1", on=True)
+    forwarder.drain(office.desk)
+    clock.advance(5)
+    forwarder.drain(office.desk)
+    office.switch("plug1", on=False)
+    office.switch("plug1", on=True)
+
+    clock.advance(30)
+    forwarder.drain(office.desk)
+
+    assert bodies(sim) == [[("plug1", "ON")]] * 3
+    assert dirty() == set()
+
+
+@committing
 def test_too_big_a_request_makes_smaller_ones_from_then_on(sim, office):
     sim.trouble("ush_413", over=20)
     office.switch(*[f"plug{n}" for n in range(50)])
@@ -239,6 +261,7 @@ def test_too_big_a_request_makes_smaller_ones_from_then_on(sim, office):
     assert road().max_devices == 12
 
 
+@committing
 def test_one_poisoned_device_of_fifty_costs_at_most_thirteen_requests(sim, office):
     sim.trouble("ush_poisoned", device="plug17")
     office.switch(*[f"plug{n}" for n in range(50)])
@@ -264,6 +287,7 @@ def test_of_one_device_only_the_refused_property_is_kept_apart(sim, office):
     assert len(sim.ush.state) == 4
 
 
+@committing
 @pytest.mark.parametrize("trouble", ["ush_500", "ush_refuses"])
 def test_an_outage_answered_with_500_quarantines_nobody(sim, office, clock, trouble):
     office.switch("old")
@@ -283,6 +307,7 @@ def test_an_outage_answered_with_500_quarantines_nobody(sim, office, clock, trou
     assert dirty() == set()
 
 
+@committing
 @pytest.mark.parametrize("trouble", ["ush_500", "ush_refuses"])
 def test_a_fresh_install_in_such_an_outage_quarantines_nobody_either(sim, office, clock, trouble):
     sim.trouble(trouble)
@@ -373,6 +398,7 @@ def test_a_value_that_changes_while_its_report_is_away_stays_dirty_and_follows(s
     assert bodies(sim) == [[("plug1", "ON")], [("plug1", "OFF")]]
 
 
+@committing
 def test_who_lost_the_lease_acknowledges_nothing(sim, office, make_office):
     office.switch("plug1", on=True)
     other = make_office()
@@ -413,6 +439,7 @@ def test_a_paused_road_collects_and_sends_nothing(sim, office):
     assert dirty() == {"plug1"}
 
 
+@committing
 def test_another_address_is_told_everything(sim, office, make_office):
     office.switch("plug1", "plug2")
     forwarder.drain(office.desk)
@@ -424,6 +451,7 @@ def test_another_address_is_told_everything(sim, office, make_office):
     assert len(sim.ush.state) == 2
 
 
+@committing
 def test_after_a_long_outage_everything_is_told_again(sim, office, clock):
     office.switch("plug1", "plug2")
     forwarder.drain(office.desk)
