@@ -1,5 +1,5 @@
 // The keyboard: "/" searches, "g" and a letter goes to a place. Silent while somebody types.
-const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 let afterG = 0;
 
 document.addEventListener("keydown", (event) => {

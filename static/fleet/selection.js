@@ -28,7 +28,7 @@ document.addEventListener("click", (event) => {
   show();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || event.target.closest("input:not([data-select]), textarea, select")) return;
+  if (event.key !== "Escape" || event.defaultPrevented || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
   boxes().forEach((box) => (box.checked = false));
   show();
 });

@@ -24,7 +24,7 @@ async def listening(hub, topics):
     """Open a stream and wait until the database listens for it."""
     stream = events(hub, frozenset(topics))
     await anext(stream)
-    while not await sync_to_async(heard_by_database)():
+    while not await sync_to_async(heard_by_database)():  # noqa: ASYNC110  it has no event for it
         await asyncio.sleep(0.02)
     return stream
 
