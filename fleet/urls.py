@@ -11,6 +11,8 @@ from rest import problems
 schema = SpectacularAPIView.as_view(permission_classes=[MayBrowse])
 docs = require()(SpectacularSwaggerView.as_view(url_name="schema"))
 
+handler500 = problems.crashed
+
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),

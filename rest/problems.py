@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.defaults import server_error
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -127,3 +128,11 @@ def plain(request: HttpRequest, status: HTTPStatus, detail: str) -> JsonResponse
         "instance": request.path,
     }
     return JsonResponse(problem, status=status.value, content_type=MEDIA_TYPE)
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    """The answer to a fault of our own: a problem for scripts, a page for people."""
+    if not request.path.startswith("/api/"):
+        return server_error(request)
+    words = _("Fleet itself failed at this call. It is in the log of the web process.")
+    return plain(request, HTTPStatus.INTERNAL_SERVER_ERROR, words)

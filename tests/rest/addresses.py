@@ -9,7 +9,7 @@ from people.rights import Needs, Right
 from rest import paging, queries
 from rest.calls import Call, fields
 from rest.idempotency import idempotent
-from rest.problems import Problem, page_not_found
+from rest.problems import Problem, crashed, page_not_found
 
 
 class Users(Call):
@@ -45,15 +45,20 @@ class Vendor(Call):
 
 class Broken(Call):
     def get(self, _request, kind):
+        if kind == "fault":
+            raise RuntimeError("secret detail")
         if kind == "data":
             raise DataError("out of range")
         return Response({"kind": User.objects.filter(username=kind).count()})
 
+
+handler500 = crashed
 
 urlpatterns = [
     path("users/", Users.as_view()),
     path("work/", Work.as_view()),
     path("vendor/", Vendor.as_view()),
     path("broken/<str:kind>/", Broken.as_view()),
+    path("api/broken/<str:kind>/", Broken.as_view()),
     path("<path:path>", page_not_found),
 ]

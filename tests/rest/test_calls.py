@@ -164,3 +164,14 @@ def test_a_method_that_a_call_lacks_is_refused():
         "method_not_allowed",
         "POST, OPTIONS",
     )
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/api/", REFUSED), ("/", "text/html; charset=utf-8")])
+def test_a_fault_of_our_own_is_told_without_its_detail(path, kind):
+    api = persons.api(Role.VIEWER)
+    api.raise_request_exception = False
+
+    answer = api.get(f"{path}broken/fault/")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, kind)
+    assert "secret detail" not in answer.content.decode()
