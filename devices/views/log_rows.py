@@ -26,9 +26,10 @@ LOOK_BACK = timedelta(days=1)  # further back an earlier value says little, and 
 
 # Which of our operations an event can be the effect of, and how long the cloud may take.
 EFFECTS = {
-    RESET: Operation.Kind.FACTORY_RESET,
-    LogEntry.Own.RENAMED.value: Operation.Kind.RENAME,
-    LogEntry.Own.REMOVED.value: Operation.Kind.REMOVE,
+    RESET: (Operation.Kind.FACTORY_RESET,),
+    LogEntry.Own.RENAMED.value: (Operation.Kind.RENAME,),
+    # a reset device is unbound: it leaves the cloud as a removed one does
+    LogEntry.Own.REMOVED.value: (Operation.Kind.REMOVE, Operation.Kind.FACTORY_RESET),
 }
 CLOCKS = timedelta(seconds=5)  # two clocks are compared
 EFFECT_WITHIN = timedelta(days=1)
@@ -188,7 +189,7 @@ def _told(row: LogEntry) -> int | None:
 
 
 def _caused(item: OperationItem, row: LogEntry) -> bool:
-    same = item.device_id == row.device_id and item.operation.kind == EFFECTS.get(row.event_id)
+    same = item.device_id == row.device_id and item.operation.kind in EFFECTS.get(row.event_id, ())
     waited = row.event_time - item.sent_at if same and item.sent_at else None
     return waited is not None and -CLOCKS <= waited <= EFFECT_WITHIN
 

@@ -1,0 +1,114 @@
+"""The log explorer in a real browser: it follows the fleet, opens rows, narrows and zooms."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from devices.events import Event, millis, store
+from devices.models import Provenance
+from pages import live
+from people.roles import Role
+from tests.devices.views import scene
+
+
+def report(of, value, *, ago=timedelta(0), code="switch_led"):
+    """A device reports, and the worker that writes it down tells the open pages."""
+    now = timezone.now()
+    with transaction.atomic():
+        store([Event(of.pk, millis(now - ago), 7, Provenance.LOG, code, value, source_id=1)], now)
+        live.announce("logs", [of.device_id])
+
+
+@pytest.fixture
+def lamp(transactional_db):
+    return scene.device(name="Desk lamp")
+
+
+def test_a_new_event_appears_without_a_reload(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    report(lamp, value=False, ago=timedelta(minutes=1))
+    page.goto(f"{asgi_url}/logs/")
+    expect(page.locator("html[data-live-open]")).to_be_attached()
+    page.evaluate("window.stillHere = true")
+
+    report(lamp, value=True)
+
+    first = page.locator("#log-table tbody tr").first
+    expect(first).to_contain_text("ON")
+    expect(first).to_contain_text("OFF")
+    assert page.evaluate("window.stillHere")
+
+
+def test_rows_under_the_pointer_wait_behind_a_pill(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    report(lamp, value=False, ago=timedelta(minutes=1))
+    page.goto(f"{asgi_url}/logs/")
+    expect(page.locator("html[data-live-open]")).to_be_attached()
+    rows = page.locator("#log-table tbody tr:not(.explorer-detail)")
+    rows.first.hover()
+
+    report(lamp, value=True)
+
+    pill = page.locator("[data-live-pill]")
+    expect(pill).to_be_visible()
+    expect(rows).to_have_count(1)
+    pill.click()
+    expect(rows).to_have_count(2)
+
+
+def test_a_row_opens_to_all_that_is_kept(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    report(lamp, value=True)
+    page.goto(f"{asgi_url}/logs/")
+    button = page.get_by_role("button", name="Details")
+
+    button.click()
+
+    expect(page.locator(".explorer-detail pre")).to_contain_text('"provenance": "log"')
+    expect(button).to_have_attribute("aria-expanded", "true")
+
+
+def test_facets_and_columns_narrow_by_address_alone(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    report(lamp, value=True, ago=timedelta(hours=5))
+    report(lamp, value=223, code="temp_current")
+    page.goto(f"{asgi_url}/logs/")
+    rows = page.locator("#log-table tbody tr:not(.explorer-detail)")
+    expect(rows).to_have_count(2)
+
+    page.get_by_role("link", name="temp_current 1").click()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("22.3 °C")
+    page.go_back()
+    expect(rows).to_have_count(2)
+    page.locator(".explorer-histogram a:has(.explorer-bar)").first.click()
+
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("ON")
+    assert "start=" in page.url
+
+
+def test_the_filter_form_keeps_what_the_facets_chose(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    report(lamp, value=True)
+    page.goto(f"{asgi_url}/logs/?event=7&range=7d")
+
+    page.get_by_label("Device", exact=True).fill("Desk")
+    page.get_by_role("button", name="Apply").click()
+
+    page.wait_for_url("**device=Desk**")
+    assert page.url == f"{asgi_url}/logs/?range=7d&event=7&device=Desk"
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    report(lamp, value=True)
+    page.set_viewport_size({"width": 360, "height": 780})
+
+    page.goto(f"{asgi_url}/logs/")
+
+    expect(page.locator("#log-table tbody tr").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
