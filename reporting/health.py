@@ -67,6 +67,11 @@ class Hour:
     accepted: int
     failed: int
 
+    @property
+    def all(self) -> int:
+        """Count both."""
+        return self.accepted + self.failed
+
 
 @dataclass(frozen=True, slots=True)
 class Unheard:

@@ -98,7 +98,7 @@ def _road(request: HttpRequest, now: datetime) -> dict[str, Any]:
     return {
         "health": known,
         "hours": hours,
-        "peak": max((hour.accepted + hour.failed for hour in hours), default=0) or 1,
+        "peak": max((hour.all for hour in hours), default=0) or 1,
         "causes": health.causes(now),
         "unheard": health.unheard(),
         "target": now_terms.url,
