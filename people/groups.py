@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps as installed
+from django.contrib.auth.models import Group
 
 from people.roles import Right, Role, rights_of
 
@@ -23,7 +24,10 @@ def role_of(user: User) -> Role | None:
 
 def give(user: User, role: Role) -> None:
     """Make this the user's one role; other groups are left alone."""
-    groups = ensure_roles()
+    known = Group.objects.filter(name__in=Role.values)
+    groups = {Role(group.name): group for group in known}
+    if len(groups) < len(Role):
+        groups = ensure_roles()
     user.groups.remove(*groups.values())
     user.groups.add(groups[role])
 
