@@ -5,6 +5,8 @@ import { say, words } from "./words.js";
 const JITTER = 400; // ms: a thousand open pages must not ask in the same instant
 const banner = document.querySelector("[data-live-lost]");
 const waiting = new WeakMap(); // part -> number of changes it has not shown
+const wanted = new WeakSet(); // parts whose pill was pressed: they are drawn whatever lies over them
+const drawnAt = new Map(); // id of a part -> when it was asked for last
 let source;
 let opened = false;
 
@@ -20,11 +22,12 @@ function concerns(part, news) {
   });
 }
 
+// Under a pointer, a selection, an open menu or the keyboard's focus nothing is drawn anew.
+const BUSY = ":focus-visible, .dropdown-menu.show, [data-select]:checked";
+
 function held(part) {
   const hold = part.closest("[data-live-hold]");
-  if (!hold) return false;
-  const focused = hold.contains(document.activeElement) && document.activeElement !== document.body;
-  return hold.matches(":hover") || focused || hold.querySelector("[data-select]:checked") !== null;
+  return (hold || part).querySelector(BUSY) !== null || (hold !== null && hold.matches(":hover"));
 }
 
 function pill(part, count) {
@@ -32,36 +35,58 @@ function pill(part, count) {
   if (!button) return;
   button.hidden = count === 0;
   button.textContent = say("changes", count);
-  button.onclick = () => refresh(part);
+  button.onclick = () => {
+    wanted.add(part);
+    refresh(part);
+  };
 }
 
 function refresh(part) {
   waiting.delete(part);
   pill(part, 0);
+  drawnAt.set(part.id, Date.now());
   if (part.isConnected) window.htmx.trigger(part, "live");
+}
+
+function later(part) {
+  const rest = Number(part.dataset.liveEvery || 0) - (Date.now() - (drawnAt.get(part.id) || 0));
+  setTimeout(() => {
+    if (!part.isConnected || !waiting.has(part)) return;
+    if (held(part)) pill(part, waiting.get(part));
+    else refresh(part);
+  }, Math.max(rest, 0) + Math.random() * JITTER);
 }
 
 function heard(news) {
   for (const part of parts().filter((one) => concerns(one, news))) {
     const sizes = topicsOf(part).map((topic) => (Array.isArray(news[topic]) ? news[topic].length : topic in news ? 1 : 0));
-    const count = (waiting.get(part) || 0) + Math.max(...sizes, 1);
-    if (held(part)) {
-      waiting.set(part, count);
-      pill(part, count);
-    } else if (!waiting.has(part)) {
-      waiting.set(part, count);
-      setTimeout(() => (held(part) ? pill(part, count) : refresh(part)), Math.random() * JITTER);
-    }
+    const known = waiting.get(part);
+    waiting.set(part, (known || 0) + Math.max(...sizes, 1));
+    if (held(part)) pill(part, waiting.get(part));
+    else if (known === undefined) later(part);
   }
 }
 
+// An answer that was asked for before the hand came: it waits, too, unless the person asked for it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.elt;
+  if (!part?.dataset?.live || wanted.delete(part) || !held(part)) return;
+  event.detail.shouldSwap = false;
+  waiting.set(part, waiting.get(part) || 1);
+  pill(part, waiting.get(part));
+});
+
+// The hand is gone: what waited is shown.
+function letGo() {
+  setTimeout(() => parts().forEach((part) => waiting.has(part) && !held(part) && refresh(part)), 300);
+}
 document.addEventListener("pointerout", (event) => {
   const hold = event.target.closest?.("[data-live-hold]");
-  if (!hold || hold.contains(event.relatedTarget)) return;
-  setTimeout(() => {
-    for (const part of parts()) if (hold.contains(part) && waiting.has(part) && !held(part)) refresh(part);
-  }, 300);
+  if (hold && !hold.contains(event.relatedTarget)) letGo();
 });
+document.addEventListener("focusout", letGo);
+document.addEventListener("click", letGo);
+document.addEventListener("change", letGo);
 
 function lost(is) {
   if (!banner) return;

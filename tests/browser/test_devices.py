@@ -87,6 +87,21 @@ def test_a_held_change_is_shown_when_the_pointer_leaves(opened, page):
     expect(page.locator("tbody tr")).to_contain_text("New name")
 
 
+def test_an_answer_that_comes_late_does_not_take_a_selection_away(opened, page):
+    scene.device()
+    opened("/devices/", Role.MANAGER)
+    answers = []
+    page.route("**/devices/", lambda one: answers.append(one))  # noqa: PLW0108  held back
+
+    change("bf01", name="New name")
+    page.wait_for_function("() => document.querySelector('#device-table.htmx-request')")
+    page.get_by_label("Select this page").check()
+    answers[0].continue_()
+
+    expect(page.locator("[data-live-pill]")).to_be_visible()
+    expect(page.locator("[data-select]")).to_be_checked()
+
+
 def test_an_open_device_follows_its_own_changes_only(opened, page):
     scene.device("bf01", "Mine", status={"switch_led": False})
     scene.device("bf02", "Other")
