@@ -42,7 +42,11 @@ TIMETABLE = {
     "forward": every("reporting.tasks.forward", timedelta(seconds=1), FAST),
     "heartbeat": every("fleet.heartbeat", timedelta(seconds=10), FAST),
 }
-AT_ONCE = {FAST: ["fleet.heartbeat"], SLOW: ["devices.tasks.sync", "devices.tasks.harvest"]}
+# A long pause may have ended in another month: prune makes its partition first.
+AT_ONCE = {
+    FAST: ["fleet.heartbeat"],
+    SLOW: ["devices.tasks.prune", "devices.tasks.sync", "devices.tasks.harvest"],
+}
 
 app = Celery("fleet", broker=settings.BROKER_URL or None)
 app.conf.update(
