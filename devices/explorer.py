@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
 from django.db.models import Prefetch, Q
 from psycopg.errors import QueryCanceled
@@ -62,7 +63,6 @@ class Wanted:
     provenances: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
     devices: tuple[int, ...] | None = None
-    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _in_range(wanted: Wanted) -> LogQuerySet:
     rows = LogEntry.objects.between(wanted.start, wanted.end)
     if wanted.devices is not None:
         rows = rows.filter(device__in=wanted.devices)
-    return rows.filter(device__product=wanted.product) if wanted.product else rows
+    return rows
 
 
 def _of_sources(sources: Sequence[int | None]) -> Q:
@@ -199,27 +199,30 @@ def facets(wanted: Wanted) -> tuple[Facets, bool]:
 
 
 def _grouped(rows: LogQuerySet, fields: Sequence[str]) -> list[tuple[Any, ...]]:
-    newest = rows.order_by("-event_time").values(*fields)[: MOST_COUNTED + 1]
-    sql, params = newest.query.sql_with_params()
     names = ", ".join(fields)
+    return _of_newest(f"{names}, count(*)", rows, fields, f"GROUP BY {names}")
+
+
+def _of_newest(
+    select: str, rows: LogQuerySet, fields: Sequence[str], rest: str, *values: Any
+) -> list[tuple[Any, ...]]:
+    """Ask something of the newest matching rows only. The words of the question are ours."""
+    newest = rows.order_by("-event_time").values(*fields)[: MOST_COUNTED + 1]
+    try:
+        sql, params = newest.query.sql_with_params()
+    except EmptyResultSet:  # the filter names no device: nothing can match
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {names}, count(*) FROM ({sql}) newest GROUP BY {names}", params)  # noqa: S608  names are ours
+        cursor.execute(f"SELECT {select} FROM ({sql}) newest {rest}", [*values, *params])  # noqa: S608
         return list(cursor.fetchall())
 
 
 def histogram(wanted: Wanted) -> Histogram:
     """Count the matching rows by time, the newest `MOST_COUNTED` of them."""
     width = bar_width(wanted.end - wanted.start)
-    newest = matching(wanted).order_by("-event_time").values("event_time")[: MOST_COUNTED + 1]
-    sql, params = newest.query.sql_with_params()
-    values: list[Any] = [width, *params]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT date_bin(%s, event_time, 'epoch'), count(*), min(event_time)"  # noqa: S608
-            f" FROM ({sql}) newest GROUP BY 1 ORDER BY 1",
-            values,
-        )
-        found = {start: (count, first) for start, count, first in cursor.fetchall()}
+    binned = "date_bin(%s, event_time, 'epoch'), count(*), min(event_time)"
+    rows = _of_newest(binned, matching(wanted), ("event_time",), "GROUP BY 1", width)
+    found = {start: (count, first) for start, count, first in rows}
     total = sum(count for count, _first in found.values())
     return Histogram(
         bars=tuple(

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -40,10 +46,10 @@ def logs(request: HttpRequest) -> HttpResponse:
     asked = log_address.read(request.GET, now)
     context = {"asked": asked, "now": now, "sizes": log_address.SIZES}
     if asked.wanted is None:
-        context |= _around(asked) | {"problems": asked.problems}
+        context |= _around(asked, request.GET) | {"problems": asked.problems}
         return render(request, "devices/logs.html", context, status=400)
     refresh = request.headers.get("HX-Target") == "log-table"
-    context |= {} if refresh else _around(asked)
+    context |= {} if refresh else _around(asked, request.GET)
     try:
         with explorer.patient():
             context |= _rows(asked, asked.wanted, now)
@@ -55,12 +61,11 @@ def logs(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _around(asked: Asked) -> dict[str, Any]:
+def _around(asked: Asked, query: QueryDict) -> dict[str, Any]:
     """Return what the filter line needs."""
     place = (*log_facets.PLACE, "cursor")
-    given = asked.form.data
     return {
-        "kept": [(name, one) for name in given if name not in place for one in given.getlist(name)],
+        "kept": [(name, one) for name in query if name not in place for one in query.getlist(name)],
         "ranges": list(RANGES),
         "range": _range_name(asked),
         "products": Product.objects.only("product_id", "name").order_by("name", "product_id"),

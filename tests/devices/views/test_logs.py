@@ -99,6 +99,9 @@ def test_every_filter_narrows_alone_and_with_the_others():
     assert found("device=bf02") == [other]
     assert found("device=lug") == [other]
     assert found("product=lamp&event=7") == [switch]
+    assert found("product=plug&device=lug") == [other]
+    assert found("product=lamp&device=lug") == []
+    assert found("product=nobody") == []
     assert found("start=2026-11-21T11:58:30&end=2026-11-21T12:00:00") == [online]
     assert found("end=2026-11-21T13:58:30%2B02:00") == [other]
 
@@ -243,6 +246,15 @@ def test_our_own_rename_shows_both_names_and_its_operation():
 
     assert rows(answer) == ["12:00:00 renamed Old>New"]
     assert answer.context["lines"][0].operation == asked.pk
+
+
+def test_a_text_that_fits_too_many_devices_is_searched_in_part_and_says_so():
+    scene.devices(201)
+
+    pages = [text(scene.client().get(f"/logs/?device={name}")) for name in ("Lamp", "Lamp 1")]
+
+    told = "More than 200 devices match this text"
+    assert [told in page for page in pages] == [True, False]
 
 
 def test_a_value_that_breaks_its_promise_is_kept_and_flagged():
@@ -402,3 +414,12 @@ def test_a_row_shows_all_that_is_kept_of_it():
         "raw": "223.0",
     }
     assert LogEntry.objects.count() == 1
+
+
+def test_a_device_that_nobody_knows_is_said_to_be_unknown():
+    scene.event(scene.device(), event_id=1)
+
+    answer = scene.client().get("/logs/?device=nobody")
+
+    assert (answer.status_code, answer.context["lines"]) == (200, [])
+    assert "No device by that name or id" in text(answer)
