@@ -18,7 +18,7 @@ from .outcomes import SUSPICIOUS, Outcome
 from .sending import Desk, Sent
 from .terms import SINK
 
-DRAIN = timedelta(seconds=20)  # one ring works so long at most; beat rings again
+DRAIN = timedelta(seconds=5)  # then whoever waits for this worker has a turn; beat rings again
 PROBE_HOLD = timedelta(seconds=20)  # nobody else probes while one probe is away
 DOUBTS_BEFORE_SEARCH = 2  # "500" without a reason: first repeat, then look for a poisoned cell
 

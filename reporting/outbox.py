@@ -154,5 +154,7 @@ def _ring(delay: float) -> None:
     """Wake the forwarder when the batching window ends. Beat does it a second later anyway."""
     try:
         tasks.forward.apply_async(countdown=delay or None, expires=delay + 30, retry=False)
-    except Exception:  # noqa: BLE001  whatever the broker does, the change is stored already
-        logger.warning("forwarder not woken, the next beat will", extra={"delay": delay})
+    except Exception as exc:  # noqa: BLE001  whatever the broker does, the change is stored already
+        logger.warning(
+            "forwarder not woken, the next beat will", extra={"fault": type(exc).__name__}
+        )

@@ -4,6 +4,7 @@ import json
 from io import StringIO
 
 import pytest
+import redis
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
@@ -87,21 +88,41 @@ def test_the_resync_tells_all_again_and_forgets_reports_of_last_week(to_sim, sim
     assert not Report.objects.exists()
 
 
+@pytest.fixture
+def no_broker(monkeypatch):
+    """Nobody listens where the broker was; connections that are open already are put aside."""
+    kept = app.conf.broker_url
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+    app.conf.broker_url = "redis://127.0.0.1:9/0"
+    yield
+    app.conf.broker_url = kept
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_down_costs_the_caller_nothing(now, caplog):
-    app.conf.broker_url, kept = "redis://127.0.0.1:9/0", app.conf.broker_url
-    try:
-        app.pool.force_close_all()
-        with transaction.atomic():
-            outbox.take([PLUG], now)
-    finally:
-        app.conf.broker_url = kept
-        app.pool.force_close_all()
+def test_a_broker_that_is_down_costs_the_caller_nothing(now, caplog, no_broker):
+    with transaction.atomic():
+        outbox.take([PLUG], now)
 
     assert Cell.objects.get().value == "ON"
-    assert [record.message for record in caplog.records] == [
-        "forwarder not woken, the next beat will"
-    ]
+    said = [(record.message, record.fault) for record in caplog.records]
+    assert said == [("forwarder not woken, the next beat will", "OperationalError")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_news_wakes_the_forwarder_once_it_is_safe_and_news_of_nothing_new_does_not(now, settings):
+    with redis.from_url(settings.BROKER_URL) as broker:
+        broker.delete("fast")
+        with transaction.atomic():
+            outbox.take([PLUG], now)
+            inside = broker.llen("fast")
+        after = broker.llen("fast")
+        Cell.objects.update(acked_version=1)
+        with transaction.atomic():
+            outbox.take([PLUG], now)
+
+        assert (inside, after, broker.llen("fast")) == (0, 1, 1)
+        broker.delete("fast")
 
 
 @pytest.mark.django_db
