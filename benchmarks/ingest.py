@@ -7,6 +7,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -39,11 +40,11 @@ def run(*, full: bool) -> Figures:
     rates: dict[str, list[float]] = {"store": [], "copy": []}
     for batch in made:
         packed = [b"".join(pack(part, timezone.now())) for part in _parts(batch)]
-        rates["copy"].append(_rate(count, lambda packed=packed: _copy(packed)))
-        rates["store"].append(_rate(count, lambda batch=batch: _store(batch)))
+        rates["copy"].append(_rate(count, partial(_copy, packed)))
+        rates["store"].append(_rate(count, partial(_store, batch)))
         connection.cursor().execute("TRUNCATE twin, devices_logentry")
-    bulk = _rate(SAMPLE_BULK, lambda: _bulk(made[0][:SAMPLE_BULK]))
-    saved = _rate(SAMPLE_SAVE, lambda: _save(made[1][:SAMPLE_SAVE]))
+    bulk = _rate(SAMPLE_BULK, partial(_bulk, made[0][:SAMPLE_BULK]))
+    saved = _rate(SAMPLE_SAVE, partial(_save, made[1][:SAMPLE_SAVE]))
     connection.cursor().execute("TRUNCATE devices_logentry; DROP TABLE twin")
     return _figures(count, rates, bulk, saved)
 

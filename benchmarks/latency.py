@@ -98,7 +98,9 @@ def _change(cloud: simulator.Simulation, report: Reported, code: str, *, on: boo
     The clock starts before the commit, as it does for the floor.
     """
     before, now = len(cloud.ush.requests), timezone.now()
-    told = tuple(Status(one.code, on if one.code == code else one.value) for one in report.status)
+    told = tuple(
+        Status(one.code, on if one.code == code else one.value) for one in report.status or ()
+    )
     with transaction.atomic():
         intake.take([replace(report, status=told)], Look(at=millis(now), before=None, now=now))
         started = time.perf_counter()

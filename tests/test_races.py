@@ -217,7 +217,8 @@ def drain():
         return forwarder.drain(Desk(ush, now_terms, timezone.now))
 
 
-def test_two_forwarders_at_once_tell_each_value_once(cloud, settings):
+def test_two_forwarders_at_once_tell_each_value_once(start_cloud, settings):
+    cloud = start_cloud(latency=0.05)  # long enough that both have requests under way
     settings.USH_WINDOW, settings.USH_MAX_DEVICES = timedelta(0), 10
     keys = [f"plug{number}" for number in range(200)]
     letters = [StateReported(key, "cz", {"switch_1": True}, {}, {"switch_1": 1}) for key in keys]
