@@ -6,6 +6,7 @@ devices often, quiet ones rarely, none later than the vendor forgets.
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -41,6 +42,8 @@ SETTLING = timedelta(seconds=10)  # the newest moments are not proven: rows of t
 RAREST = timedelta(hours=6)
 NO_LOGS = 2009  # "not support this device"
 AFTER_REFUSAL = timedelta(hours=1)
+MOST_SILENT = 2  # devices in a row that no answer can be had of: then it is the cloud's trouble
+Part = tuple[int, str]  # rows added by a window or a slice of it, and why it proves nothing
 FORGOTTEN_BY_VENDOR = "The vendor keeps logs for 7 days; this was not read in time."
 MOST_SECONDS = 240.0  # a run ends in time for the next; what is left is due again at once
 
@@ -69,14 +72,17 @@ def _affordable(now: datetime) -> int | None:
 
 def _run(cloud: Link, now: datetime, most: int | None) -> SyncRun:
     run = SyncRun.objects.create(kind=SyncRun.Kind.HARVEST, started_at=now)
+    tally = _Tally()
     try:
         for device in _due(now, most):
-            run.rows += _one_of_many(cloud, device)
+            run.rows += _one_of_many(cloud, device, tally)
             run.seen += 1
         particulars.read(cloud, now)
         run.outcome = SyncRun.Outcome.COMPLETE
+        run.error = tally.sentence()
     except TuyaError as error:
-        run.outcome, run.error, run.error_code = SyncRun.Outcome.INCOMPLETE, str(error), error.code
+        run.outcome, run.error_code = SyncRun.Outcome.INCOMPLETE, error.code
+        run.error = "; ".join(filter(None, (str(error), tally.sentence())))
         project.failed(cloud.project, error, timezone.now())
     finally:
         run.calls, run.finished_at = cloud.meter.total, timezone.now()
@@ -101,30 +107,54 @@ def _due(now: datetime, most: int | None) -> Iterator[Device]:
             yield device
 
 
-def _one_of_many(cloud: Link, device: Device) -> int:
-    """Read one device; its own trouble stops no other device, the account's does."""
+def _one_of_many(cloud: Link, device: Device, tally: "_Tally") -> int:
+    """Read one device; its own trouble stops no other device, the account's and the cloud's do."""
     try:
-        return read(cloud, device, timezone.now())
+        rows, why = _read(cloud, device, timezone.now())
     except Refused as error:
         if error.account:
             raise
+        tally.add(device, str(error), answered=True)
         _note_refusal(device, error)
-    except Unavailable:
-        _put_off(device, settings.HARVEST_INTERVAL)
-        raise
     except TuyaError as error:
-        logger.warning("log not read", extra={"device": device.device_id, "error": str(error)})
-        _put_off(device, AFTER_REFUSAL)
+        tally.add(device, str(error), answered=False)
+        known = isinstance(error, Unavailable)
+        _put_off(device, settings.HARVEST_INTERVAL if known else AFTER_REFUSAL)
+        if tally.silent >= MOST_SILENT or error.retry_after:
+            raise
+    else:
+        tally.add(device, why, answered=True)
+        return rows
     return 0
 
 
+@dataclass(slots=True)
+class _Tally:
+    """What went wrong with single devices in a run, and how many in a row gave no answer."""
+
+    problems: list[str] = field(default_factory=list)
+    silent: int = 0
+
+    def add(self, device: Device, problem: str, *, answered: bool) -> None:
+        """Count one device in."""
+        self.silent = 0 if answered else self.silent + 1
+        if problem:
+            logger.warning("log not read", extra={"device": device.device_id, "error": problem})
+            self.problems.append(problem)
+
+    def sentence(self) -> str:
+        """Say how many were not read whole, and the first reason."""
+        count = len(self.problems)
+        return f"{count} devices not read whole, first: {self.problems[0]}" if count else ""
+
+
 def _note_refusal(device: Device, error: Refused) -> None:
-    if error.code == NO_LOGS:
-        logger.info("device has no logs", extra={"device": device.device_id})
-        Device.objects.filter(pk=device.pk).update(logs_supported=False)
+    if error.code != NO_LOGS:
+        _put_off(device, AFTER_REFUSAL)
         return
-    logger.warning("log refused", extra={"device": device.device_id, "error": str(error)})
-    _put_off(device, AFTER_REFUSAL)
+    now = timezone.now()
+    # It is asked again after a day: the vendor has been seen to take such words back.
+    Device.objects.filter(pk=device.pk).update(logs_supported=False, harvested_at=now)
 
 
 def _put_off(device: Device, wait: timedelta) -> None:
@@ -133,36 +163,47 @@ def _put_off(device: Device, wait: timedelta) -> None:
 
 def read(cloud: Link, device: Device, now: datetime) -> int:
     """Read everything of one device that is not proven yet; return the rows added."""
-    asked_at = sync.vendor_now(cloud)
-    since = asked_at - _ms(RETENTION)
-    rows = sum(_whole(cloud, device, one) for one in _windows(ledger_of(device), since, asked_at))
-    wait = _next_wait(device, rows, now)
-    Device.objects.filter(pk=device.pk).update(harvested_at=now, next_harvest_at=now + wait)
+    rows, why = _read(cloud, device, now)
+    if why:
+        logger.warning("log not read whole", extra={"device": device.device_id, "why": why})
     return rows
 
 
-def _whole(cloud: Link, device: Device, window: Interval) -> int:
+def _read(cloud: Link, device: Device, now: datetime) -> tuple[int, str]:
+    """Return the rows added, and why not all is proven."""
+    asked_at = sync.vendor_now(cloud)
+    windows = _windows(ledger_of(device), asked_at - _ms(RETENTION), asked_at)
+    found = [part for one in windows for part in _whole(cloud, device, one)]
+    rows, why = sum(added for added, _why in found), next((why for _, why in found if why), "")
+    wait = _next_wait(device, rows, now)
+    Device.objects.filter(pk=device.pk).update(
+        harvested_at=now, next_harvest_at=now + wait, logs_supported=True
+    )
+    return rows, why
+
+
+def _whole(cloud: Link, device: Device, window: Interval) -> list[Part]:
     """Read a window in one walk, which costs fewest calls; in slices when that proves too much."""
     short = window.end - window.start <= _ms(SLICE)
     try:
-        events, reached = _walk(cloud, device, window)
+        events, why = _walk(cloud, device, window)
     except Unavailable:
         if short:
             raise
         return _sliced(cloud, device, window)
     if len(events) >= SUSPECT_ROWS and not short:
         return _sliced(cloud, device, window)
-    return _keep(cloud, device, window, events, reached=reached)
+    return [(_keep(cloud, device, window, events, proven=not why), why)]
 
 
-def _sliced(cloud: Link, device: Device, window: Interval) -> int:
+def _sliced(cloud: Link, device: Device, window: Interval) -> list[Part]:
     """The oldest slice first: it is the next to be forgotten."""
-    rows = 0
+    found = []
     for start in range(window.start, window.end, _ms(SLICE)):
         part = Interval(start, min(start + _ms(SLICE), window.end))
-        events, reached = _walk(cloud, device, part)
-        rows += _keep(cloud, device, part, events, reached=reached)
-    return rows
+        events, why = _walk(cloud, device, part)
+        found.append((_keep(cloud, device, part, events, proven=not why), why))
+    return found
 
 
 def ledger_of(device: Device) -> Ledger:
@@ -178,17 +219,18 @@ def _windows(ledger: Ledger, since: int, now: int) -> list[Interval]:
     return [Interval(max(one.start - _ms(OVERLAP), edge), one.end) for one in found]
 
 
-def _walk(cloud: Link, device: Device, window: Interval) -> tuple[list[Event], bool]:
-    """Read one window; say whether its end was truly reached."""
+def _walk(cloud: Link, device: Device, window: Interval) -> tuple[list[Event], str]:
+    """Read one window; say why it proves nothing, or nothing when its end was truly reached."""
     specification = Specification.parse(device.product.items if device.product else ())
     rows: list[LogRow] = []
-    reached = False
+    unreadable, why = 0, "the log broke off"
     for page in cloud.walk_logs(device.device_id, window.start, window.end):
         rows += page.rows
-        reached = page.last and not page.unreadable
-        if page.why:
-            logger.warning("log walk broken", extra={"device": device.device_id, "why": page.why})
-    return [event(device.pk, row, specification) for row in rows], reached
+        unreadable += page.unreadable
+        why = page.why or ("" if page.last else why)
+    if unreadable:
+        why = f"{unreadable} log rows could not be read"
+    return [event(device.pk, row, specification) for row in rows], why
 
 
 def event(device: int, row: LogRow, specification: Specification) -> Event:
@@ -218,42 +260,43 @@ def _source(text: str | None) -> int | None:
 
 
 def _keep(
-    cloud: Link, device: Device, window: Interval, events: list[Event], *, reached: bool
+    cloud: Link, device: Device, window: Interval, events: list[Event], *, proven: bool
 ) -> int:
     now = timezone.now()
-    settled = min(window.end, sync.vendor_now(cloud) - _ms(SETTLING))
+    # Of two clocks the earlier one decides: what is proven too far ahead is never read.
+    present = min(millis(now), sync.vendor_now(cloud))
+    settled = min(window.end, present - _ms(SETTLING))
     with transaction.atomic():
         held = Device.objects.select_for_update(of=("self",)).select_related("product")
         device = held.get(pk=device.pk)
         added = store(events, now)
-        if reached:
-            _prove(device, window.start, settled, now)
-        _bring_up_to_date(device, events, now)
+        if proven:
+            _prove(device, window.start, settled, present - _ms(RETENTION) + _ms(MARGIN))
+        _bring_up_to_date(device, events, sync.looked_before(cloud) or 0, now)
         if added:
             live.announce("logs", [device.device_id])
     return added
 
 
-def _prove(device: Device, start: int, end: int, now: datetime) -> None:
+def _prove(device: Device, start: int, end: int, edge: int) -> None:
+    """Enter what was read to its end, and write off what nobody will ever read before the edge."""
     books, _made = Coverage.objects.select_for_update().get_or_create(
-        device=device, defaults={"since": now}
+        device=device, defaults={"since": moment(start)}
     )
     ledger = coverage.from_json({"complete": books.complete, "lost": books.lost})
     if end > start:
         ledger = coverage.prove(ledger, start, end)
-    edge = end - _ms(RETENTION)
     ledger = coverage.lose(ledger, edge, millis(books.since), FORGOTTEN_BY_VENDOR)
     stored = coverage.to_json(ledger)
     books.complete, books.lost = stored["complete"], stored["lost"]
     books.save()
 
 
-def _bring_up_to_date(device: Device, events: list[Event], now: datetime) -> None:
+def _bring_up_to_date(device: Device, events: list[Event], seen: int, now: datetime) -> None:
     """Let newer log rows change the mirrored state; older ones are history only.
 
     What a complete look has already seen is older than that look, whatever its stamp says.
     """
-    seen = _last_look()
     fresh = [one for one in events if one.at > seen]
     changed = [one for one in _newest_by_code(fresh) if _is_newer(device, one)]
     for one in changed:
@@ -277,11 +320,6 @@ def _bring_up_to_date(device: Device, events: list[Event], now: datetime) -> Non
     if changed:
         outbox.take([intake.letter(device)], now)
     live.announce("devices", [device.device_id])
-
-
-def _last_look() -> int:
-    run = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC, outcome=SyncRun.Outcome.COMPLETE).first()
-    return millis(run.started_at) if run else 0
 
 
 def _newest_by_code(events: list[Event]) -> list[Event]:

@@ -39,6 +39,7 @@ WRITTEN = (
     "last_seen_at", "next_harvest_at",
 )  # fmt: skip
 
+FUTURE_MS = 60_000  # how far a log row may be ahead of a look that ran beside its reading
 ONLINE, OFFLINE, ACTIVATED, REPORTED = 1, 2, 3, 7
 
 
@@ -151,7 +152,8 @@ def _update(
     for report in reports:
         device = devices[report.id]
         news = absorb(device, report, look)
-        device.listing_digest = digests[report.id]
+        # What this report says but a newer log row gainsaid: the next list is compared in full.
+        device.listing_digest = digests[report.id] if _agrees(device, report) else b""
         device.last_seen_at = look.now
         events += news.events
         if news.events:
@@ -165,6 +167,13 @@ def _update(
     live.announce("devices", devices)
     if events:
         live.announce("logs", devices)
+
+
+def _agrees(device: Device, report: Reported) -> bool:
+    known = device.status
+    return all(
+        changes.same(known.get(clean(one.code)), clean(one.value)) for one in report.status or ()
+    )
 
 
 def _soonest_harvest(device: Device, now: datetime) -> datetime:
@@ -242,7 +251,7 @@ def _take_online(device: Device, report: Reported, news: _News, look: Look) -> N
 
 def _take_status(device: Device, report: Reported, news: _News, look: Look) -> None:
     reported = {clean(one.code): clean(one.value) for one in report.status or ()}
-    found = changes.diff(known_of(device), reported, at=look.at, not_before=look.before)
+    found = changes.diff(known_of(device, look.at), reported, at=look.at, not_before=look.before)
     for change in found:
         set_value(device, change.code, change.after, change.at, _how(change), look.now)
         if not change.first:
@@ -258,10 +267,15 @@ def _how(change: Change) -> Provenance:
     return Provenance.INFERRED if change.first else Provenance.POLL
 
 
-def known_of(device: Device) -> dict[str, Known]:
-    """Return what is known of its state, in the form that `changes` compares."""
+def known_of(device: Device, at: int) -> dict[str, Known]:
+    """Return what is known of its state, in the form that `changes` compares.
+
+    A stamp of the future came from a clock that was wrong; it must not hold a value until then.
+    """
+    stamps = {code: device.stamps.get(code, [0])[0] for code in device.status}
     return {
-        code: Known(value, device.stamps.get(code, [0])[0]) for code, value in device.status.items()
+        code: Known(value, stamps[code] if stamps[code] <= at + FUTURE_MS else 0)
+        for code, value in device.status.items()
     }
 
 

@@ -1,6 +1,6 @@
 """Reads of the mirror, named in the words of the trade. They never write."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -8,6 +8,8 @@ from django.db.models import Q
 
 if TYPE_CHECKING:
     from .models import Device, LogEntry  # noqa: F401  types only: models import this module
+
+NO_LOGS_AGAIN = timedelta(days=1)
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -34,11 +36,15 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
     def with_value(self, code: str, value: Any) -> Self:
         """Those whose data point `code` has `value` now."""
-        return self.filter(**{"status__contains": {code: value}})
+        return self.filter(status__contains={code: value})
 
     def due_for_harvest(self, now: datetime) -> Self:
-        """Those whose log is to be read now, the longest overdue first."""
-        return self.filter(state="present", logs_supported=True, next_harvest_at__lte=now).order_by(
+        """Those whose log is to be read now, the longest overdue first.
+
+        Of one that the cloud said has no logs, it is asked once a day whether that still holds.
+        """
+        asked = Q(logs_supported=True) | Q(harvested_at__lt=now - NO_LOGS_AGAIN)
+        return self.filter(asked, state="present", next_harvest_at__lte=now).order_by(
             "next_harvest_at"
         )
 

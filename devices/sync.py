@@ -80,10 +80,9 @@ def _run(cloud: Link, now: datetime) -> SyncRun:
 
 def _walk(cloud: Link, taken: Taken, now: datetime) -> Page | None:
     """Store page after page; return the last one, which says whether the list truly ended."""
-    before = _looked_before()
     last = None
     for asked_at, page in _pages(cloud):
-        look = Look(at=asked_at, before=before, now=now)
+        look = Look(at=asked_at, before=looked_before(cloud), now=now)
         taken.add(intake.take(_with_status(cloud, page).devices, look))
         last = page
     return last
@@ -92,18 +91,19 @@ def _walk(cloud: Link, taken: Taken, now: datetime) -> Page | None:
 def _pages(cloud: Link) -> Iterator[tuple[int, Page]]:
     """Each page with the moment before it was asked for, on the vendor's clock.
 
-    A poll stamped with the moment of its answer could beat a push that came while it ran.
+    A poll stamped with the moment of its answer could beat a push that came while it ran. The
+    vendor's clock is taken as the answer left it: the call may have found that it is another.
     """
     ids: list[str] = []
     if settings.TUYA_DISCOVERY == "ids":
         ids = list(Device.objects.not_removed().values_list("device_id", flat=True))
     pages = iter(cloud.listing(settings.TUYA_DISCOVERY, ids))
     while True:
-        asked_at = vendor_now(cloud)
+        asked_at = millis(timezone.now())
         page = next(pages, None)
         if page is None:
             return
-        yield asked_at, page
+        yield asked_at + cloud.offset_ms, page
 
 
 def vendor_now(cloud: Link) -> int:
@@ -126,9 +126,13 @@ def _with_status(cloud: Link, page: Page) -> Page:
     )
 
 
-def _looked_before() -> int | None:
+def looked_before(cloud: Link) -> int | None:
+    """Return when the last complete look began, by the earlier of our clock and the vendor's.
+
+    Too early only widens where a change may lie; too late would leave its log row outside.
+    """
     run = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC, outcome=SyncRun.Outcome.COMPLETE).first()
-    return millis(run.started_at) if run else None
+    return millis(run.started_at) + min(0, cloud.offset_ms) if run else None
 
 
 def _mark_missing(seen: set[int], now: datetime) -> int:
@@ -230,8 +234,10 @@ def _bury_killed(now: datetime) -> None:
 def sync_device(device_id: str, now: datetime) -> Taken:
     """Read one device now: its state, its factory information, and its children if a gateway."""
     with project.connect() as cloud:
-        look = Look(at=vendor_now(cloud), before=_looked_before(), now=now)
-        taken = intake.take([cloud.device(device_id)], look)
+        asked_at = millis(timezone.now())
+        found = cloud.device(device_id)
+        look = Look(at=asked_at + cloud.offset_ms, before=looked_before(cloud), now=now)
+        taken = intake.take([found], look)
         device = Device.objects.get(device_id=device_id)
         particulars.keep(cloud.factory_infos([device_id]), [device.pk], now)
         if not device.sub:

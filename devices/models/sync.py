@@ -46,7 +46,7 @@ class SyncRun(models.Model):
         took = (self.finished_at - self.started_at).total_seconds() if self.finished_at else 0.0
         did = f"{self.rows} rows" if self.kind == self.Kind.HARVEST else f"{self.changed} changed"
         line = f"{self.kind}: {self.seen} devices, {did}, {self.calls} calls, {took:.1f} s"
-        return line if self.outcome == self.Outcome.COMPLETE else f"{line}; {self.error}"
+        return f"{line}; {self.error}" if self.error else line
 
     def figures(self) -> dict[str, object]:
         """Return the same for programs."""

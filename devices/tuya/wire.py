@@ -19,6 +19,7 @@ Json = Any  # a decoded answer before its shape is checked
 
 # online, offline, activated, reset, command, firmware, report, signal, restart, timer
 EVENT_TYPES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+REPORTED = 7
 _SECONDS_END = 100_000_000_000  # below: seconds; as milliseconds it would be March 1973
 
 
@@ -262,11 +263,16 @@ def factory_info(raw: object) -> FactoryInfo | None:
 
 
 def log_row(raw: object) -> LogRow | None:
-    """Read one log row; None without a readable event and time: it could not be keyed."""
+    """Read one log row; None where what makes it a row is unreadable: event and time.
+
+    A report says which data point took which value, or it reports nothing.
+    """
     if not isinstance(raw, Mapping):
         return None
     event, at = number(raw.get("event_id")), milliseconds(raw.get("event_time"))
     if event is None or at is None:
+        return None
+    if event == REPORTED and ("value" not in raw or not text(raw.get("code"))):
         return None
     names = ("code", "event_from", "row", "status")
     return LogRow(

@@ -1,5 +1,7 @@
 """Reading logs: every row once, with its own time, and books that say what is proven."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -124,6 +126,73 @@ def test_a_device_without_logs_is_asked_once(cloud, look, plug, read_logs):
 
     assert Device.objects.get(pk=device.pk).logs_supported is False
     assert [call for call in cloud.calls if device.device_id in call.path] == []
+
+
+def test_a_device_said_to_have_no_logs_is_asked_again_after_a_day(cloud, look, plug, read_logs):
+    device, _code = plug
+    cloud.trouble("no_logs", devices=[device.device_id])
+    read_logs()
+    cloud.calm()
+    Device.objects.filter(pk=device.pk).update(harvested_at=timezone.now() - timedelta(hours=25))
+
+    read_logs()
+
+    assert Device.objects.get(pk=device.pk).logs_supported is True
+    assert Coverage.objects.get(device=device).complete != []
+
+
+def test_a_device_that_hangs_stops_no_other_and_the_run_says_so(cloud, look, settings, read_logs):
+    settings.TUYA_TIMEOUT = timedelta(seconds=0.3)
+    look()
+    first = Device.objects.order_by("pk").first()
+    cloud.trouble("hang", seconds=1, devices=[first.device_id], path="/logs")
+
+    run = read_logs()
+
+    assert (run.outcome, run.seen, Coverage.objects.exclude(complete=[]).count()) == (
+        "complete",
+        12,
+        11,
+    )
+    assert run.error.startswith("1 devices not read whole, first: the device cloud did not answer")
+
+
+def test_a_cloud_that_answers_nobody_is_left_after_two_devices(cloud, look, read_logs):
+    look()
+    cloud.trouble("html_200", path="/logs")
+    cloud.forget_calls()
+
+    run = read_logs()
+
+    assert run.outcome == "incomplete"
+    assert len({call.path for call in cloud.calls if "/logs" in call.path}) == 2
+
+
+def test_a_row_that_cannot_be_read_on_any_page_leaves_the_window_unproven(
+    start_cloud, look, read_logs
+):
+    cloud = start_cloud(devices=1, days=0)
+    look()
+    [device] = cloud.world.present()
+    minute_ago = cloud.clock.now_ms() - 60_000
+    for n in range(150):
+        cloud.world.log(device.id, 8, at=minute_ago - n)
+    cloud.trouble("fields_missing", fields="event_time", path="/logs", times=1)
+
+    run = read_logs()
+
+    assert (Coverage.objects.get().complete, LogEntry.objects.count()) == ([], 50)
+    assert run.error == "1 devices not read whole, first: 100 log rows could not be read"
+
+
+def test_nothing_is_proven_beyond_our_own_clock(cloud, look, read_logs):
+    look()
+    cloud.trouble("clock_skew", seconds=900)
+
+    read_logs()
+
+    ends = [books.complete[-1][1] for books in Coverage.objects.all()]
+    assert max(ends) <= timezone.now().timestamp() * 1000
 
 
 def test_one_refused_device_does_not_stop_the_others(cloud, look, plug, read_logs):

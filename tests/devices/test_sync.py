@@ -1,6 +1,9 @@
 """Looking at the fleet: what a list changes, what it proves, and what it does not."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.utils import timezone
 
 from devices import sync
@@ -248,3 +251,55 @@ def test_a_product_without_a_readable_specification_is_told_as_far_as_possible(c
     told = set(Cell.objects.values_list("property", flat=True))
     assert Product.objects.exclude(specification_problem="").count() == Product.objects.count()
     assert "PowerState" in told
+
+
+def test_a_report_that_newer_log_rows_gainsay_is_compared_again_when_it_comes_again(
+    cloud, look, plug
+):
+    device, code = plug
+    soon = round(timezone.now().timestamp() * 1000) + 30_000
+    off = {code: not device.status[code]}
+    Device.objects.filter(pk=device.pk).update(
+        status=device.status | off,
+        stamps=device.stamps | {code: [soon, soon, int(Provenance.LOG)]},
+        listing_digest=b"",
+    )
+
+    look()
+    kept = Device.objects.get(pk=device.pk).status[code]
+    Device.objects.update(stamps={})
+    look()
+
+    assert (kept, Device.objects.get(pk=device.pk).status[code]) == (off[code], device.status[code])
+
+
+def test_a_stamp_of_the_future_does_not_hold_a_value_until_then(cloud, look, plug):
+    device, code = plug
+    tomorrow = round(timezone.now().timestamp() * 1000) + 86_400_000
+    wrong = device.stamps | {code: [tomorrow, tomorrow, int(Provenance.LOG)]}
+    Device.objects.filter(pk=device.pk).update(stamps=wrong)
+    cloud.press(device.device_id, code, not device.status[code])
+
+    look()
+
+    assert Device.objects.get(pk=device.pk).status[code] is not device.status[code]
+
+
+def test_a_change_is_dated_by_the_vendors_clock_also_when_it_is_found_to_be_behind(
+    cloud, look, plug, read_logs
+):
+    device, code = plug
+    read_logs()
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=True):
+        cloud.clock.advance(-3600)
+        Project.objects.update(token="")  # the next one comes with the vendor's time
+        look()
+        cloud.press(device.device_id, code, not device.status[code])
+
+        look()
+        guessed = LogEntry.objects.get(device=device, provenance=Provenance.POLL)
+        read_logs()
+
+    row = LogEntry.objects.get(device=device, code=code)
+    assert guessed.not_before < row.event_time <= guessed.event_time
+    assert row.provenance == Provenance.LOG

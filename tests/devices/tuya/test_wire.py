@@ -189,9 +189,9 @@ def test_a_log_row_of_the_paid_edition_without_code_keeps_its_row():
     ],
 )
 def test_a_log_value_is_text_exactly_as_sent(sent, kept):
-    found = wire.log_row({"event_id": 7, "event_time": 1560872567955, "value": sent})
+    row = {"event_id": 7, "event_time": 1560872567955, "code": "c", "value": sent}
 
-    assert found.value == kept
+    assert wire.log_row(row).value == kept
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,11 @@ def test_a_log_value_is_text_exactly_as_sent(sent, kept):
 )
 def test_a_log_row_without_event_or_time_is_none(odd):
     assert wire.log_row(odd) is None
+
+
+@pytest.mark.parametrize("rest", [{"code": "c"}, {"value": "1"}, {"code": "", "value": "1"}])
+def test_a_report_that_does_not_say_what_took_which_value_is_none(rest):
+    assert wire.log_row({"event_id": 7, "event_time": 1560872567955} | rest) is None
 
 
 def test_factory_facts_may_lack_sn_and_mac():
