@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
@@ -25,6 +26,16 @@ from people.rights import Right, may
 RUNS = 20
 MINUTE_S = 60
 SHOWN_OF_ID = 4  # characters at either end: enough to tell two projects apart
+
+
+# How a call is counted that ended without the vendor's code; the words are the client's.
+WITHOUT_CODE = {
+    "unavailable": _l("The cloud could not be reached, or asked to come back later."),
+    "unanswered": _l("No answer came to a call that changes something; it is not repeated."),
+    "unintelligible": _l("The answer made no sense."),
+    "refused": _l("The cloud refused without saying why."),
+    "broken": _l("Fleet itself failed during the call; see its log."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +142,10 @@ def masked(text: str) -> str:
 def told(code: int | str | None, words: str, language: str) -> Told | None:
     """Explain a code; None where nothing went wrong. Words without a code stand for themselves."""
     text = "" if code is None else str(code)
+    if not text and not words:
+        return None
     if not text.lstrip("-").isdigit():
-        return Told(text, words, text if not words else "", "") if text or words else None
+        return Told(text, words, str(WITHOUT_CODE.get(text, "")), "")
     known: Explanation = explain(int(text))
     chinese = language.startswith("zh")
     return Told(

@@ -134,7 +134,7 @@ def test_calls_are_counted_by_endpoint_and_errors_by_code_with_their_meaning():
         (NOON - HOUR, listing, "1010", 1, 10),
         (NOON - HOUR, logs, "0", 10, 200),
         (NOON - HOUR, logs, "1010", 2, 20),
-        (NOON - HOUR, logs, "timeout", 1, 10_000),
+        (NOON - HOUR, logs, "unavailable", 1, 10_000),
         (NOON - 25 * HOUR, logs, "2009", 5, 5),
         (NOON - timedelta(days=21), logs, "0", 1000, 5),
     ):
@@ -147,11 +147,12 @@ def test_calls_are_counted_by_endpoint_and_errors_by_code_with_their_meaning():
     ]
     assert shown == [(logs, 13, 3, 786), (listing, 4, 1, 78)]
     troubles = [(one.code, one.count, one.endpoints) for one, _told in answer.context["troubles"]]
-    assert troubles == [("1010", 3, 2), ("timeout", 1, 1)]
+    assert troubles == [("1010", 3, 2), ("unavailable", 1, 1)]
     assert answer.context["used"] == 22
     told = answer.context["troubles"][0][1]
     assert told.meaning in text(answer)
     assert told.advice in text(answer)
+    assert "The cloud could not be reached, or asked to come back later." in text(answer)
 
 
 def test_a_months_quota_is_shown_beside_what_was_used(settings):
