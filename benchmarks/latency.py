@@ -68,9 +68,10 @@ def _worker(cloud: simulator.Simulation) -> Iterator[None]:
         "USH_REPORT_URL": f"{cloud.url}/v2/iot/status-report",
     }
     words = ("-q", "-A", "fleet", "worker", "-Q", "fast", "-n", "bench@%h", "-c", "2", "-E")
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR")
-    command = [sys.executable, "-m", "celery", *words, *quiet]
-    with subprocess.Popen(command, env=env) as process:
+    plain = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR")
+    command = [sys.executable, "-m", "celery", *words, *plain]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=env, stdout=quiet, stderr=quiet) as process:
         try:
             yield
         finally:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from .models import Cell, Report, Shard
 from .terms import SINK
@@ -132,8 +132,9 @@ def _touch(lease: Lease, until: datetime) -> bool:
 
 
 def _free_shards(now: datetime) -> Iterable[Shard]:
-    """Lock one free share after the other, the longest unserved first; skip what others hold."""
-    free = Q(sink=SINK) & (Q(leased_until=None) | Q(leased_until__lte=now))
+    """Lock one free share with work after the other, longest unserved first; skip what is held."""
+    work = Cell.objects.filter(DIRTY, shard=OuterRef("number"), next_try_at__lte=now)
+    free = Exists(work) & Q(sink=SINK) & (Q(leased_until=None) | Q(leased_until__lte=now))
     tried: list[int] = []
     while True:
         shards = Shard.objects.select_for_update(skip_locked=True, no_key=True).filter(free)
