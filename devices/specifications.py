@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from reporting import outbox
 
-from . import intake
+from . import intake, retyping
 from .events import clean
 from .models import Device, Product
 from .project import Link
@@ -70,6 +70,7 @@ def _keep(product: Product, found: Specification, now: datetime) -> None:
             specification_tried_at=now,
             specification_problem="",
         )
+        retyping.retype(list(product.devices.values_list("pk", flat=True)), items)
         _tell(product, now)
 
 
