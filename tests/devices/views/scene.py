@@ -1,5 +1,7 @@
 """Devices, history and orders of the page tests: plain functions with usual values."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 from django.test import Client
@@ -18,6 +20,12 @@ LAMP = (
         "values": '{"unit":"℃","min":-200,"max":600,"scale":1,"step":1}',
     },
 )
+
+
+def text(response):
+    """The page without its tags, spaces joined: what a person reads."""
+    body = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def client(role=Role.VIEWER, name=None):

@@ -8,8 +8,7 @@ import time_machine
 from devices.models import CallCount, Project, SyncRun
 from people.roles import Role
 from tests.devices.views import scene
-from tests.devices.views.scene import NOON
-from tests.devices.views.test_logs import text
+from tests.devices.views.scene import NOON, text
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,6 @@
 """The log explorer: what it finds, what it shows, how it pages, and what it does with nonsense."""
 
-import html
 import json
-import re
 from datetime import datetime, timedelta
 
 import psycopg
@@ -16,7 +14,7 @@ from devices.models import LogEntry, Provenance
 from pages.hub import address
 from people.roles import Role
 from tests.devices.views import scene
-from tests.devices.views.scene import NOON
+from tests.devices.views.scene import NOON, text
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +23,6 @@ pytestmark = pytest.mark.django_db
 def _at_noon():
     with time_machine.travel(NOON + timedelta(seconds=30), tick=False):
         yield
-
-
-def text(response):
-    """The page without its tags, spaces joined: what a person reads."""
-    body = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def rows(response):

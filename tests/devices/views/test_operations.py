@@ -10,8 +10,7 @@ from django.test import Client
 from devices.models import Device, Operation
 from people.roles import Role
 from tests.devices.views import scene
-from tests.devices.views.scene import NOON
-from tests.devices.views.test_logs import text
+from tests.devices.views.scene import NOON, text
 
 pytestmark = pytest.mark.django_db
 
