@@ -12,7 +12,7 @@ BOUND := $(if $(shell command -v setpriv),setpriv --pdeathsig=TERM --)
 INSTALL = $(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench bench-full screenshots fmt
+.PHONY: help run setup test check bench bench-full screenshots messages fmt
 
 help: ## list these
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | column -t -s '|'
@@ -42,6 +42,9 @@ bench-full: .venv/.installed-dev ## the same at the sizes that the goals name
 
 screenshots: .venv/.installed-dev static/vendor/.copied ## the pictures of README and docs, anew
 	@$(BIN)/python -m tests.screenshots
+
+messages: .venv/.installed-dev ## what Fleet says, gathered for the Chinese catalogue, and that compiled
+	@$(BIN)/python -m tests.messages
 
 fmt: .venv/.installed-dev ## put every file into its form
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
