@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from devices.querysets import DeviceQuerySet
+
 from .product import Product
 from .secret import EncryptedTextField
 
