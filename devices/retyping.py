@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from .events import EPOCH, SLACK, SUPERSEDE
+from .events import SLACK, SUPERSEDE
+from .packing import EPOCH
 
 NUMBERS = {"Integer", "Bitmap"}
 RETYPE = """
