@@ -1,0 +1,1 @@
+"""The mirror of the device cloud, its history, and staff's hands on it."""

@@ -1,6 +1,5 @@
 """The tables of the mirror, all but the history (which is partitioned: see 0002)."""
 
-import devices.models.secret
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
@@ -8,6 +7,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
+
+import devices.models.secret
 
 
 class Migration(migrations.Migration):
