@@ -112,6 +112,17 @@ def _places(query: QueryDict, at: datetime | None) -> tuple[Key | None, Key | No
     return (Key(at, *LAST_OF_ALL) if at else None), None
 
 
+def widened(asked: Asked, query: QueryDict) -> str | None:
+    """Return the address whose range holds the moment jumped to, when the present one does not."""
+    at, wanted = asked.given["at"], asked.wanted
+    if not (at and wanted) or asked.given["start"] or at >= wanted.start:
+        return None
+    changed = query.copy()
+    changed.pop("range", None)
+    changed["start"] = (at - (wanted.end - wanted.start)).strftime("%Y-%m-%dT%H:%M:%S")
+    return "?" + changed.urlencode()
+
+
 def write(key: Key) -> str:
     """Write a place so that it survives an address: `2026-11-21T12:03:07.214000~12~7~-5~switch`."""
     moment = key.event_time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")

@@ -14,7 +14,7 @@ from django.http import (
     QueryDict,
     StreamingHttpResponse,
 )
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -48,6 +48,9 @@ def logs(request: HttpRequest) -> HttpResponse:
     if asked.wanted is None:
         context |= _around(asked, request.GET) | {"problems": asked.problems}
         return render(request, "devices/logs.html", context, status=400)
+    wider = log_address.widened(asked, request.GET)
+    if wider:
+        return redirect(f"{request.path}{wider}")
     refresh = request.headers.get("HX-Target") == "log-table"
     context |= {} if refresh else _around(asked, request.GET)
     try:

@@ -131,6 +131,24 @@ def test_a_jump_shows_what_is_older_and_leads_back_to_what_is_newer():
     assert rows(newer) == ["12:00:00 online >", "11:59:00 offline >"]
 
 
+def test_a_jump_beyond_the_range_widens_it_and_still_leads_back_to_now():
+    lamp = scene.device()
+    scene.event(lamp, NOON - timedelta(days=9), event_id=4)
+    scene.event(lamp, NOON, event_id=1)
+    browser = scene.client()
+
+    jumped = browser.get("/logs/?device=bf01&at=2026-11-12T12:00:01", follow=True)
+    newer = browser.get(
+        f"/logs/?device=bf01&start=2026-11-11T12:00&after={jumped.context['newer']}"
+    )
+
+    assert jumped.redirect_chain == [
+        ("/logs/?device=bf01&at=2026-11-12T12%3A00%3A01&start=2026-11-11T12%3A00%3A01", 302)
+    ]
+    assert rows(jumped) == ["12:00:00 reset >"]
+    assert rows(newer) == ["12:00:00 online >"]
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
