@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count, F, Max, Min, Q
+from django.utils.translation import gettext as _
 
-from . import road, sinks
+from . import phrases, road, sinks
 from .models import Cell, Report, Sink, Unmapped
 from .terms import Terms
 
@@ -57,6 +58,11 @@ class Cause:
     meaning: str
     count: int
     last_at: datetime
+
+    @property
+    def words(self) -> str:
+        """Say it in the reader's language."""
+        return phrases.translated(self.meaning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +152,9 @@ def unheard() -> list[Unheard]:
 
 def _why(sink: Sink, terms: Terms, now: datetime) -> str:
     if not terms.enabled:
-        return "USH_ENABLED is 0: changes are collected, nothing is sent"
+        return _("USH_ENABLED is 0: changes are collected, nothing is sent")
     if sink.paused and sink.paused_reason:
-        return f"paused by {sink.paused_by}: {sink.paused_reason}"
+        return _("paused by %(name)s") % {"name": sink.paused_by} + f": {sink.paused_reason}"
     return road.closed(sink, now)
 
 

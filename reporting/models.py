@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from . import phrases
 
 
 class Sink(models.Model):
@@ -71,9 +74,9 @@ class Cell(models.Model):
     class Lane(models.TextChoices):
         """With whom a cell may ride."""
 
-        HEALTHY = "healthy", "healthy"
-        SUSPECT = "suspect", "suspect"
-        QUARANTINE = "quarantine", "quarantine"
+        HEALTHY = "healthy", _("healthy")
+        SUSPECT = "suspect", _("suspect")
+        QUARANTINE = "quarantine", _("quarantine")
 
     sink = models.ForeignKey(Sink, on_delete=models.CASCADE, related_name="cells")
     device_key = models.CharField(max_length=64)
@@ -135,10 +138,10 @@ class Report(models.Model):
     class Kind(models.TextChoices):
         """Why the request was sent."""
 
-        BATCH = "batch", "batch"
-        SPLIT = "split", "part of a refused batch"
-        CANARY = "canary", "canary"
-        QUARANTINE = "quarantine", "quarantined, alone"
+        BATCH = "batch", _("batch")
+        SPLIT = "split", _("part of a refused batch")
+        CANARY = "canary", _("canary")
+        QUARANTINE = "quarantine", _("quarantined, alone")
 
     sink = models.ForeignKey(Sink, on_delete=models.CASCADE, related_name="reports")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BATCH)
@@ -168,6 +171,11 @@ class Report(models.Model):
         """Show the time and the outcome."""
         return f"{self.sent_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
 
+    @property
+    def words(self) -> str:
+        """Say what it came to, in the reader's language."""
+        return phrases.translated(self.meaning)
+
 
 class Unmapped(models.Model):
     """A value that USH has no word for, per device, so that devices can be counted."""
@@ -175,9 +183,9 @@ class Unmapped(models.Model):
     class Reason(models.TextChoices):
         """Why nothing was told."""
 
-        UNKNOWN_VALUE = "unknown_value", "USH has no word for this value"
-        NO_SPECIFICATION = "no_specification", "the product gives no scale or range"
-        INVALID = "invalid", "the value breaks its own type or range"
+        UNKNOWN_VALUE = "unknown_value", _("USH has no word for this value")
+        NO_SPECIFICATION = "no_specification", _("the product gives no scale or range")
+        INVALID = "invalid", _("the value breaks its own type or range")
 
     device_key = models.CharField(max_length=64)
     code = models.CharField(max_length=100)

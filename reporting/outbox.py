@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from . import cells, sinks, tasks, terms
+from . import cells, phrases, sinks, tasks, terms
 from .cells import News
 from .letters import DeviceGone, Letter, StateReported
 from .mapping import map_state
@@ -77,6 +77,7 @@ def knowledge(device_key: str) -> list[CellView]:
 def view(cell: Cell) -> CellView:
     """Show one cell to a reader."""
     same = {name: getattr(cell, name) for name in CellView.__dataclass_fields__ if name != "dirty"}
+    same["last_error"] = phrases.translated(cell.last_error)
     return CellView(**same, dirty=cell.version > cell.acked_version)
 
 

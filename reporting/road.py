@@ -6,7 +6,9 @@ Each function changes the fields of a Sink that its caller locked and will save.
 from datetime import datetime, timedelta
 from random import Random
 
-from . import pace
+from django.utils.translation import gettext as _
+
+from . import pace, phrases
 from .models import Sink
 from .outcomes import Outcome, Verdict, backoff
 from .terms import Terms
@@ -20,9 +22,9 @@ LONG_OUTAGE = timedelta(minutes=10)  # afterwards everything is told again
 def closed(sink: Sink, now: datetime) -> str:
     """Say why nothing may be sent now; empty when it may."""
     if sink.paused:
-        return f"paused by {sink.paused_by}"
+        return _("paused by %(name)s") % {"name": sink.paused_by}
     if sink.next_try_at is not None and sink.next_try_at > now:
-        return sink.parked_reason or "waiting after a failure"
+        return phrases.translated(sink.parked_reason) or _("waiting after a failure")
     return ""
 
 

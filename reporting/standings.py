@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, Count, F, Max, Min, Q, When
+from django.utils.translation import gettext as _
 
+from . import phrases
 from .models import Cell, Sink
 
 DIRTY = Q(version__gt=F("acked_version"))
@@ -74,5 +76,5 @@ def _why_stopped(sink: Sink | None) -> str:
     if sink is None:
         return ""
     if sink.paused:
-        return sink.paused_reason or "paused"
-    return sink.parked_reason
+        return sink.paused_reason or _("paused")
+    return phrases.translated(sink.parked_reason)

@@ -19,14 +19,13 @@ from pages import keyset
 from people.gates import require
 from people.rights import Right, may
 
-from . import checks, health, outbox, steering, terms
+from . import checks, health, outbox, phrases, steering, terms
 from .models import Cell, Report
 from .outcomes import Outcome
 
 DIRTY = Q(version__gt=F("acked_version"))
 NEWEST = keyset.Order("sent_at", descending=True, kind=datetime)
 BY_DEVICE = keyset.Order("ush_device_id")
-MEANINGS = {outcome.letter: outcome.meaning for outcome in Outcome}
 PARTS = {
     "delivery-road": "reporting/_road.html",
     "delivery-cells": "reporting/_cells.html",
@@ -57,7 +56,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Report, pk=pk)
     context = {
         "report": one,
-        "meaning": MEANINGS[one.outcome],
+        "meaning": phrases.MEANINGS[one.outcome],
         "request_body": _indented(one.request_body),
         "answer_head": _indented(one.answer_head),
         "now": timezone.now(),
@@ -145,10 +144,10 @@ def _reports(request: HttpRequest) -> dict[str, Any]:
     found = Report.objects.defer("request_body", "answer_head")
     if outcome == "failed":
         found = found.exclude(outcome=Outcome.ACCEPTED.letter)
-    elif outcome in MEANINGS:
+    elif outcome in phrases.MEANINGS:
         found = found.filter(outcome=outcome)
     page = keyset.page(found, NEWEST, request.GET.get("cursor"), size)
-    return {"page": page, "outcome": outcome, "meanings": MEANINGS}
+    return {"page": page, "outcome": outcome, "meanings": phrases.MEANINGS}
 
 
 def _seconds(milliseconds: int | None) -> str:

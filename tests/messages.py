@@ -15,6 +15,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from reporting.outcomes import Outcome
+
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("devices", "fleet", "pages", "people", "reporting", "rest")
 PO = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
@@ -77,6 +79,10 @@ def spoken() -> Words:
             # no line numbers: an edit above a string is no change of the catalogue
             place = (path.relative_to(ROOT).as_posix(), 0)
             catalogue.add(words, locations=[place], context=context)
+    for (
+        outcome
+    ) in Outcome:  # pure, so not wrapped: reporting.phrases translates it where it is shown
+        catalogue.add(outcome.meaning, locations=[("reporting/outcomes.py", 0)])
     return catalogue
 
 

@@ -45,7 +45,7 @@ def report(one: Report) -> Row:
         "cells": one.cells,
         "outcome": WORDS[one.outcome],
         "row": one.outcome,
-        "meaning": one.meaning,
+        "meaning": one.words,
         "http_status": one.http_status,
         "code": one.code,
         "business_code": one.business_code,
