@@ -22,7 +22,7 @@ from .events import Event, millis, store
 from .intake import Look, Taken
 from .models import Device, LogEntry, Provenance, SyncRun
 from .project import Link
-from .tuya.errors import Refused, TuyaError
+from .tuya.errors import Refused, TuyaError, Unavailable, Unintelligible
 from .tuya.wire import Page
 
 logger = logging.getLogger(__name__)
@@ -164,7 +164,11 @@ def _ask_for_missing(cloud: Link, now: datetime) -> None:
     )
     for device in rows.order_by(F("asked_at").asc(nulls_first=True), "pk")[:MOST_QUESTIONS]:
         Device.objects.filter(pk=device.pk).update(asked_at=now)
-        _ask(cloud, device, now)
+        try:
+            _ask(cloud, device, now)
+        except Unavailable as error:  # it was asked last, so the next run begins with the others
+            logger.warning("missing devices not asked", extra={"error": str(error)})
+            return
 
 
 def _ask(cloud: Link, device: Device, now: datetime) -> None:
@@ -175,7 +179,7 @@ def _ask(cloud: Link, device: Device, now: datetime) -> None:
             raise
         if error.code in GONE:
             _deny(device, error, now)
-    except TuyaError as error:  # one silent device must not stop the others
+    except Unintelligible as error:
         logger.warning("missing device not asked", extra={"error": str(error)})
     else:  # the cloud knows it, its list does not: it stays missing, and denials start anew
         Device.objects.filter(pk=device.pk).update(absences=0)

@@ -89,6 +89,8 @@ def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
     cursor, progress = "", _Progress()
     for _ in range(MAX_PAGES):
         found = fetch(ask, cursor)
+        if _sudden(found, progress):
+            found = fetch(ask, cursor)
         progress.add(found)
         ended, why = _verdict(found, progress)
         cursor = found.cursor
@@ -97,6 +99,12 @@ def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
         if ended or why:
             return
     yield Page(why=f"more than {MAX_PAGES} pages")
+
+
+def _sudden(found: _Found, progress: _Progress) -> bool:
+    """Whether a list without a total ends with nothing after full pages: that is asked twice."""
+    ends = not found.rows and not found.more and found.total is None
+    return ends and progress.rows % THING_SIZE == 0
 
 
 def _verdict(found: _Found, progress: _Progress) -> tuple[bool, str]:

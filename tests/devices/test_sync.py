@@ -116,6 +116,36 @@ def test_a_device_is_removed_when_the_cloud_itself_denied_it_in_two_runs(cloud, 
     assert "2 runs" in gone.state_reason
 
 
+def test_a_list_without_a_total_that_is_suddenly_empty_proves_no_absence(cloud, look, settings):
+    settings.TUYA_DISCOVERY = "thing"
+    look()
+    cloud.trouble("empty_page", times=1)
+
+    run = look()
+
+    assert (run.outcome, run.missing) == ("complete", 0)
+    assert set(Device.objects.values_list("state", flat=True)) == {"present"}
+
+
+def test_a_cloud_that_is_silent_about_one_missing_device_is_not_asked_for_twenty(
+    start_cloud, look, settings
+):
+    settings.TUYA_TIMEOUT = timedelta(seconds=0.3)
+    cloud = start_cloud(devices=12)
+    look()
+    gone = [one.id for one in cloud.world.present()][:5]
+    for device_id in gone:
+        cloud.remove_in_app(device_id)
+    cloud.trouble("hang", seconds=1, devices=gone)
+    cloud.forget_calls()
+
+    run = look()
+
+    asked = {call.path for call in cloud.calls if call.path.startswith("/v1.0/devices/")}
+    assert (run.outcome, run.missing, len(asked)) == ("complete", 5, 1)
+    assert Device.objects.filter(state="missing", absences=0).count() == 5
+
+
 def test_a_list_that_breaks_off_proves_no_absence(start_cloud, look):
     cloud = start_cloud(devices=250)
     look()
