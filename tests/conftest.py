@@ -5,6 +5,7 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 from pytest_socket import socket_allow_hosts
 
 pytest_plugins = ["tests.clouds"]
@@ -33,3 +34,10 @@ def browser_type_launch_args(browser_type_launch_args):
     """Use the system's Chromium; inside containers it cannot make its own sandbox."""
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
     return browser_type_launch_args | {"executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture(autouse=True)
+def speak_english():
+    """Forget the language that a test's last request was answered in."""
+    yield
+    translation.deactivate()
