@@ -27,10 +27,22 @@ class News:
     source_at: int
 
 
+SETTLE = timedelta(seconds=5)  # quiet for so long, a small move is told as well
+LONGEST_HELD = timedelta(seconds=60)  # a value that never comes to rest is told once a minute
+
+_BANDS = " ".join(f"WHEN '{name}' THEN {band}" for name, band in vocabulary.DEADBANDS.items())
+# Whether two values of a cell's property are no further apart than its deadband.
+NEAR = f"""(CASE WHEN cell.property IN ({", ".join(f"'{name}'" for name in vocabulary.DEADBANDS)})
+    THEN abs({{one}}::numeric - {{other}}::numeric) <= CASE cell.property {_BANDS} END
+    ELSE false END)"""
+_NEAR_KNOWN = f"""(cell.acked_known AND cell.attempts = 0 AND cell.lane = 'healthy'
+    AND {NEAR.format(one="excluded.value", other="cell.acked_value")})"""
+
 # Older news is counted and dropped. The same value only refreshes its time. A value that USH is
 # known to hold clears the cell (A, B, A within an outage sends nothing); if nobody knows what USH
-# holds, it is sent. A new value of a quarantined cell is tried at once, alone.
-STORE = """
+# holds, it is sent. A new value of a quarantined cell is tried at once, alone. A small move away
+# from what USH holds waits until it has settled; a large one ends the waiting.
+STORE = f"""
 INSERT INTO reporting_cell AS cell (
     sink_id, device_key, ush_device_id, property, value, source_at, shard, urgency, version,
     acked_version, acked_known, in_flight, confirm, first_dirty_at, next_try_at, attempts, lane,
@@ -62,11 +74,14 @@ ON CONFLICT (sink_id, ush_device_id, property) DO UPDATE SET
     next_try_at = CASE
         WHEN excluded.source_at < cell.source_at OR excluded.value = cell.value
         THEN cell.next_try_at
+        WHEN {_NEAR_KNOWN} THEN least(%(now)s + %(settle)s, %(longest)s +
+            CASE WHEN cell.version = cell.acked_version THEN %(now)s ELSE cell.first_dirty_at END)
         WHEN cell.version = cell.acked_version THEN %(due)s
         WHEN cell.lane = 'quarantine' THEN least(cell.next_try_at, %(now)s)
+        WHEN cell.acked_known AND cell.attempts = 0 THEN least(cell.next_try_at, %(due)s)
         ELSE cell.next_try_at END
 RETURNING device_key, version > acked_version
-"""
+"""  # noqa: S608  put together from constants of this module
 
 AGAIN = """
 WITH clean AS (
@@ -99,7 +114,8 @@ def store(sink: str, news: Sequence[News], now: datetime, window: timedelta) -> 
     columns["shard"] = [shard_of(one.device_key) for one in news]
     columns["urgency"] = [int(one.property != vocabulary.POWER) for one in news]
     with connection.cursor() as cursor:
-        cursor.execute(STORE, columns | {"sink": sink, "now": now, "due": now + window})
+        times = {"now": now, "due": now + window, "settle": SETTLE, "longest": LONGEST_HELD}
+        cursor.execute(STORE, columns | times | {"sink": sink})
         return sum(bool(dirty) for _, dirty in cursor.fetchall())
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from .models import Cell, Report, Shard
 from .terms import SINK
@@ -18,6 +18,7 @@ from .terms import SINK
 LEASE = timedelta(seconds=60)  # four times the longest request
 LONGEST_BODY = 64 * 1024 - 512  # bytes; the rest is for the envelope's header
 CELL_OVERHEAD, DEVICE_OVERHEAD = 24, 36  # bytes of JSON around a property and around a device
+INTERVAL = timedelta(seconds=1)  # between two requests about one device; PowerState never waits
 OTHERS_FIRST = 4  # each fourth lease serves the suspects and the quarantined first
 
 DIRTY = Q(version__gt=F("acked_version"))
@@ -165,14 +166,27 @@ def _pick(
     """Give the first lane with something due, and its cells: the quarantined one by one."""
     for lane in lanes:
         alone = lane == Cell.Lane.QUARANTINE
-        found = _due_devices(number, lane, now, 1 if alone else devices)
-        if found:
+        while found := _due_devices(number, lane, now, 1 if alone else devices):
             due = now if alone else now + window
-            cells = _locked(
-                DIRTY & Q(ush_device_id__in=found, shard=number, lane=lane, next_try_at__lte=due)
-            )
-            return lane, cells[:1] if alone else cells
+            which = Q(ush_device_id__in=found, shard=number, lane=lane, next_try_at__lte=due)
+            cells = _rested(_locked(DIRTY & which), now)
+            if cells:
+                return lane, cells[:1] if alone else cells
     return "", []
+
+
+def _rested(cells: list[Cell], now: datetime) -> list[Cell]:
+    """Put off locked cells of devices that USH heard of a moment ago, PowerState excepted."""
+    ids = {cell.ush_device_id for cell in cells if cell.urgency}
+    if not ids:
+        return cells
+    recent = Cell.objects.filter(sink=SINK, ush_device_id__in=ids, acked_at__gt=now - INTERVAL)
+    last = dict(recent.values_list("ush_device_id").annotate(Max("acked_at")).order_by())
+    early = {cell.pk: cell for cell in cells if cell.urgency and cell.ush_device_id in last}
+    for cell in early.values():
+        cell.next_try_at = last[cell.ush_device_id] + INTERVAL
+    Cell.objects.bulk_update(early.values(), ["next_try_at"])
+    return [cell for cell in cells if cell.pk not in early]
 
 
 def _due_devices(number: int, lane: str, now: datetime, devices: int) -> list[str]:

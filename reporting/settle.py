@@ -14,6 +14,7 @@ from django.db.models import F
 from pages import live
 
 from . import claim, road
+from .cells import NEAR, SETTLE
 from .claim import Lease
 from .models import Cell, Report, Sink
 from .outcomes import SUSPICIOUS, Outcome, Verdict, backoff
@@ -25,9 +26,10 @@ CONFIRM_AFTER = timedelta(seconds=20)  # twice the read timeout: a lost request 
 QUARANTINE_FIRST, QUARANTINE_LONGEST = timedelta(hours=1), timedelta(hours=24)
 LONGEST_KEPT = 16_384  # characters of a request body in a report
 
+_NEAR_TOLD = NEAR.format(one="cell.value", other="told.value")
 # What was told is acknowledged. If it changed meanwhile and changed back, it is clean again. A cell
 # whose earlier request was lost is told once more, later.
-ACCEPT = """
+ACCEPT = f"""
 WITH told AS (
     SELECT cell.id, told.version, told.value, told.source_at FROM reporting_cell AS cell
     JOIN unnest(%(ids)s::bigint[], %(versions)s::bigint[], %(values)s::text[],
@@ -42,14 +44,16 @@ UPDATE reporting_cell AS cell SET
     acked_version = CASE WHEN cell.value = told.value AND NOT cell.confirm THEN cell.version
                          ELSE told.version END,
     version = cell.version + (cell.confirm AND cell.version = told.version)::int,
-    next_try_at = CASE WHEN cell.version > told.version THEN %(soon)s
+    next_try_at = CASE WHEN cell.version > told.version AND NOT cell.confirm AND {_NEAR_TOLD}
+                       THEN %(settled)s
+                       WHEN cell.version > told.version THEN %(soon)s
                        WHEN cell.confirm THEN %(later)s ELSE cell.next_try_at END,
     first_dirty_at = CASE WHEN cell.version > told.version OR cell.confirm THEN %(sent)s
                           ELSE cell.first_dirty_at END,
     in_flight = false, confirm = cell.confirm AND cell.version > told.version,
     attempts = 0, lane = 'healthy', last_error = '', last_http = NULL
 FROM told WHERE cell.id = told.id
-"""
+"""  # noqa: S608  put together from constants
 
 LOST = """
 UPDATE reporting_cell SET confirm = true, acked_known = false,
@@ -135,7 +139,7 @@ def _accept(desk: Desk, sent: Sent, now: datetime) -> None:
         "values": [cell.value for cell in sent.cells],
         "source_ats": [cell.source_at for cell in sent.cells],
     }
-    times = {"now": now, "sent": sent.at, "later": now + CONFIRM_AFTER}
+    times = {"now": now, "sent": sent.at, "later": now + CONFIRM_AFTER, "settled": now + SETTLE}
     _run(ACCEPT, columns | times | {"soon": now + desk.terms.window})
 
 

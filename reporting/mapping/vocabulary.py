@@ -44,6 +44,9 @@ NUMBERS: dict[str, tuple[Decimal | None, Decimal | None]] = {
     TEMPERATURE: (None, None),
     BRIGHTNESS: (Decimal(0), Decimal(100)),
 }
+# A sensor trembles, a hand on a slider does not stop: a move of no more than this waits until the
+# value has settled. Enumerations have none.
+DEADBANDS: dict[str, Decimal] = {TEMPERATURE: Decimal("0.5"), BRIGHTNESS: Decimal(1)}
 NAMES = frozenset(WORDS) | frozenset(NUMBERS)
 
 

@@ -15,12 +15,13 @@ from reporting.models import Cell, Report, Sink
 pytestmark = pytest.mark.django_db
 
 KEYS = ("ac1", "ac2", "ac3")
-SPEC = {"temp_set": SpecItem("Integer", {"scale": 0})}
+SPEC = {"temp_set": SpecItem("Integer", {"scale": 1})}
 OUTAGES = ("ush_500", "ush_refuses", "ush_503", "ush_down", "ush_429", "ush_html", "ush_empty")
 FAULTS = (*OUTAGES, "ush_lost_answer", "ush_cut_body", "ush_wrong_format", "poison", "wrong_url")
 
 ACTIONS = st.one_of(
     st.tuples(st.just("change"), st.sampled_from(KEYS)),
+    st.tuples(st.just("nudge"), st.sampled_from(KEYS)),
     st.tuples(st.just("stale"), st.sampled_from(KEYS)),
     st.tuples(st.just("gone"), st.sampled_from(KEYS)),
     st.tuples(st.just("fault"), st.sampled_from(FAULTS)),
@@ -39,18 +40,24 @@ PATIENT = settings(
 
 @dataclass
 class World:
-    """Devices with one temperature each that only ever rises, so that every value has its place."""
+    """Devices with one temperature each that only ever rises, so that every value has its place.
+
+    A change is a whole degree, a nudge a tenth: small enough to wait until it has settled.
+    """
 
     office: object
     sim: object
-    degrees: int = 0
+    tenths: int = 0
     living: dict | None = None
     poisoned: bool = False
 
-    def change(self, key):
-        self.degrees += 1
-        self.living[key] = str(self.degrees)
-        self._post(key, self.degrees, self._ms())
+    def change(self, key, by=10):
+        self.tenths += by
+        self.living[key] = f"{self.tenths / 10:g}"
+        self._post(key, self.tenths, self._ms())
+
+    def nudge(self, key):
+        self.change(key, by=1)
 
     def stale(self, key):
         self._post(key, 0, 1)
@@ -85,8 +92,8 @@ class World:
     def resync(self, _=""):
         cells.tell_again(sinks.ensure().name, self.office.clock.now)
 
-    def _post(self, key, degrees, at):
-        letter = StateReported(key, "kt", {"temp_set": degrees}, SPEC, {"temp_set": at})
+    def _post(self, key, tenths, at):
+        letter = StateReported(key, "kt", {"temp_set": tenths}, SPEC, {"temp_set": at})
         outbox.take([letter], self.office.clock.now)
         self.office.clock.advance(0.1)
 
@@ -134,7 +141,7 @@ def test_no_device_ever_goes_back_to_an_older_value(office, sim, actions):
     world.settle()
 
     for key in KEYS:
-        taken = [int(one.value) for one in sim.ush.history if one.device_id == key]
+        taken = [float(one.value) for one in sim.ush.history if one.device_id == key]
         assert all(before <= after for before, after in pairwise(taken))
 
 
