@@ -25,44 +25,52 @@ SAMPLE_BULK, SAMPLE_SAVE = 10_000, 1_000
 SOME = ("switch_1", "cur_power", "va_temperature", "bright_value_v2", "work_mode")
 VALUES = (True, 1234, 23.5, 700, "white")
 
-# Rows cannot be dropped into one table twice, so each way writes to moments of its own.
+OLDER = 20_000_000  # rows that are there already in a full run
 TWIN = """
 CREATE TABLE IF NOT EXISTS twin (LIKE devices_logentry INCLUDING ALL)
     PARTITION BY RANGE (event_time)
 """
+FILL = """
+INSERT INTO {} (device_id, event_time, received_at, digest, event_id, provenance, code, value)
+SELECT 9000000 + n / 2000, %(now)s - n %% 2000 * interval '40 s', %(now)s, n, 7, 1, 'switch_1',
+    'true'
+FROM generate_series(1, %(count)s) AS n
+"""
 
 
 def run(*, full: bool) -> Figures:
-    """Compare the ways, one after the other in each round."""
-    count = 200_000 if full else 50_000
-    made = [_events(count, start) for start in range(ROUNDS)]
-    _twin(made)
-    rates: dict[str, list[float]] = {"store": [], "copy": []}
-    for batch in made:
+    """Compare the ways, one after the other in each round; each round has devices of its own."""
+    count, older = (200_000, OLDER) if full else (50_000, 0)
+    made = [_events(count, round_) for round_ in range(ROUNDS + 2)]
+    _twin(made[0], older)
+    rates: dict[str, list[float]] = {"copy": [], "store": []}
+    for turn, batch in enumerate(made[:ROUNDS]):
         packed = [b"".join(pack(part, timezone.now())) for part in _parts(batch)]
-        rates["copy"].append(_rate(count, partial(_copy, packed)))
-        rates["store"].append(_rate(count, partial(_store, batch)))
-        connection.cursor().execute("TRUNCATE twin, devices_logentry")
-    bulk = _rate(SAMPLE_BULK, partial(_bulk, made[0][:SAMPLE_BULK]))
-    saved = _rate(SAMPLE_SAVE, partial(_save, made[1][:SAMPLE_SAVE]))
+        works = {"copy": partial(_copy, packed), "store": partial(_store, batch)}
+        for name in sorted(works, reverse=turn % 2 == 1):  # neither is always the first
+            rates[name].append(_rate(count, works[name]))
+    bulk = _rate(SAMPLE_BULK, partial(_bulk, made[-2][:SAMPLE_BULK]))
+    saved = _rate(SAMPLE_SAVE, partial(_save, made[-1][:SAMPLE_SAVE]))
     connection.cursor().execute("TRUNCATE devices_logentry; DROP TABLE twin")
-    return _figures(count, rates, bulk, saved)
+    return _figures(count, older, rates, bulk, saved)
 
 
-def _figures(count: int, rates: dict[str, list[float]], bulk: float, saved: float) -> Figures:
+def _figures(
+    count: int, older: int, rates: dict[str, list[float]], bulk: float, saved: float
+) -> Figures:
     ours, limit = statistics.median(rates["store"]), statistics.median(rates["copy"])
     ratio = statistics.median(a / b for a, b in zip(rates["store"], rates["copy"], strict=True))
     line = (
-        f"{count} rows x {ROUNDS} rounds in batches of {BATCH}: events.store {ours:,.0f} rows/s,"
-        f" prepacked COPY {limit:,.0f}; {ours / bulk:.1f} x bulk_create(1000),"
-        f" {ours / saved:.0f} x save()"
+        f"{count} rows x {ROUNDS} rounds in batches of {BATCH} onto {older:,} older ones:"
+        f" events.store {ours:,.0f} rows/s, prepacked COPY {limit:,.0f};"
+        f" {ours / bulk:.1f} x bulk_create(1000), {ours / saved:.0f} x save()"
     )
     return Figures(line, (Limit("share of COPY", ratio, 0.5, least=True),))
 
 
 def _events(count: int, round_: int) -> list[Event]:
     """Rows as a harvest brings them: device after device."""
-    start = millis(timezone.now()) - BATCH * STEP_MS + round_
+    start, first = millis(timezone.now()) - BATCH * STEP_MS, round_ * 1_000_000
     return [
         Event(
             device=device,
@@ -74,15 +82,15 @@ def _events(count: int, round_: int) -> list[Event]:
             raw=str(VALUES[turn % len(SOME)]).lower(),
             source_id=1,
         )
-        for device in range(1, count // BATCH + 1)
+        for device in range(first + 1, first + count // BATCH + 1)
         for turn in range(BATCH)
     ]
 
 
-def _twin(made: Sequence[Sequence[Event]]) -> None:
+def _twin(batch: Sequence[Event], older: int) -> None:
+    """Make the twin of the history, and put older rows of other devices into both."""
     with transaction.atomic(), connection.cursor() as cursor:
-        for batch in made:
-            partitions.ensure({moment(one.at) for one in batch})
+        partitions.ensure({moment(one.at) for one in batch})
         cursor.execute(TWIN)
         cursor.execute(
             "SELECT relname, pg_get_expr(relpartbound, oid) FROM pg_class JOIN pg_inherits"
@@ -90,6 +98,9 @@ def _twin(made: Sequence[Sequence[Event]]) -> None:
         )
         for name, bound in cursor.fetchall():
             cursor.execute(f"CREATE TABLE IF NOT EXISTS twin_{name} PARTITION OF twin {bound}")
+        for table in ("devices_logentry", "twin"):
+            cursor.execute(FILL.format(table), {"now": timezone.now(), "count": older})
+    connection.cursor().execute("ANALYZE devices_logentry; ANALYZE twin")
 
 
 def _parts(batch: Sequence[Event]) -> list[Sequence[Event]]:
