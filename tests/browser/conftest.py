@@ -6,7 +6,7 @@ import time
 import pytest
 import uvicorn
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
-from django.db import connections
+from django.db import connection, connections
 from playwright.sync_api import expect
 
 from fleet.asgi import application
@@ -14,6 +14,10 @@ from people.roles import Role
 from tests.people import persons
 
 PATIENCE_MS = 10_000
+END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -42,6 +46,9 @@ def asgi_url(transactional_db, context, monkeypatch):
         page.close()  # an open page follows the live stream, and the server would wait for it
     server.should_exit = True
     thread.join(10)
+    # a request that was given up with its page leaves its connection to the garbage collector
+    with connection.cursor() as cursor:
+        cursor.execute(END_OTHERS)
 
 
 @pytest.fixture
