@@ -155,6 +155,7 @@ def test_a_device_that_hangs_stops_no_other_and_the_run_says_so(cloud, look, set
         11,
     )
     assert run.error.startswith("1 devices not read whole, first: the device cloud did not answer")
+    assert run.sentence().endswith(run.error)
 
 
 def test_a_cloud_that_answers_nobody_is_left_after_two_devices(cloud, look, read_logs):
