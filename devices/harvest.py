@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from pages import live
 from reporting import outbox
@@ -44,7 +45,7 @@ NO_LOGS = 2009  # "not support this device"
 AFTER_REFUSAL = timedelta(hours=1)
 MOST_SILENT = 2  # devices in a row that no answer can be had of: then it is the cloud's trouble
 Part = tuple[int, str]  # rows added by a window or a slice of it, and why it proves nothing
-FORGOTTEN_BY_VENDOR = "The vendor keeps logs for 7 days; this was not read in time."
+FORGOTTEN_BY_VENDOR = gettext_noop("The vendor keeps logs for 7 days; this was not read in time.")
 MOST_SECONDS = 240.0  # a run ends in time for the next; what is left is due again at once
 
 
@@ -88,7 +89,7 @@ def _run(cloud: Link, now: datetime, most: int | None) -> SyncRun:
         run.calls, run.finished_at = cloud.meter.total, timezone.now()
         if run.outcome == SyncRun.Outcome.RUNNING:
             run.outcome = SyncRun.Outcome.FAILED
-            run.error = run.error or "Fleet itself failed; see its log."
+            run.error = run.error or gettext_noop("Fleet itself failed; see its log.")
         with transaction.atomic():
             run.save()
             live.announce("cloud")
@@ -145,7 +146,8 @@ class _Tally:
     def sentence(self) -> str:
         """Say how many were not read whole, and the first reason."""
         count = len(self.problems)
-        return f"{count} devices not read whole, first: {self.problems[0]}" if count else ""
+        words = gettext_noop("%s devices not read whole, first") % count
+        return f"{words}: {self.problems[0]}" if count else ""
 
 
 def _note_refusal(device: Device, error: Refused) -> None:

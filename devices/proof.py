@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from pages import live
 
@@ -146,7 +147,7 @@ def _look_later(item: OperationItem, now: datetime) -> None:
         OperationItem.objects.filter(pk=item.pk).update(
             outcome=Outcome.UNCONFIRMED,
             next_look_at=None,
-            why="Nothing in the cloud showed within a day that it happened.",
+            why=gettext_noop("Nothing in the cloud showed within a day that it happened."),
         )
         return
     wait = min(RAREST, max(SOONEST, waited))

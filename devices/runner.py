@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from pages import live
 
@@ -76,7 +77,7 @@ def _rescue(now: datetime) -> None:
     """A call whose process died: nobody knows what it did."""
     OperationItem.objects.filter(outcome=Outcome.SENT, sent_at__lt=now - LEASE).update(
         outcome=Outcome.UNKNOWN,
-        why="Fleet was stopped while the call was under way.",
+        why=gettext_noop("Fleet was stopped while the call was under way."),
         next_look_at=now,
     )
 
@@ -192,7 +193,9 @@ def _settle(item: OperationItem, outcome: Outcome, error: TuyaError | None) -> N
 
 
 WORDS = {
-    Outcome.UNKNOWN: "The cloud did not answer. It is not asked again; Fleet looks what happened.",
+    Outcome.UNKNOWN: gettext_noop(
+        "The cloud did not answer. It is not asked again; Fleet looks what happened."
+    ),
 }
 
 
@@ -207,9 +210,8 @@ def _stop_if_failing(operation: Operation) -> None:
     )
     if stopped:
         waiting = operation.items.filter(outcome=Outcome.QUEUED)
-        waiting.update(
-            outcome=Outcome.CANCELLED, settled_at=now, why=f"Stopped after {failures} refusals."
-        )
+        why = gettext_noop("Stopped after %s refusals.") % failures
+        waiting.update(outcome=Outcome.CANCELLED, settled_at=now, why=why)
 
 
 def _finish(now: datetime) -> None:

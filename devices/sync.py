@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from msgspec.structs import replace
 
 from pages import live
@@ -140,7 +141,7 @@ def _mark_missing(seen: set[int], now: datetime) -> int:
     left = sorted(present - seen)
     if not left:
         return 0
-    words = "The cloud's list no longer names it."
+    words = gettext_noop("The cloud's list no longer names it.")
     with transaction.atomic():
         rows = Device.objects.present().filter(pk__in=left)
         count = rows.update(
@@ -188,7 +189,8 @@ def _ask(cloud: Link, device: Device, now: datetime) -> None:
 def _deny(device: Device, error: Refused, now: datetime) -> None:
     device.absences += 1
     if device.absences >= DENIALS:
-        reason = f"The cloud denied it in {DENIALS} runs: {error.code} {error.message}".strip()
+        words = gettext_noop("The cloud denied it in %s runs") % DENIALS
+        reason = f"{words}: {error.code} {error.message}".strip()
         mark_removed(device, reason, now)
     else:
         Device.objects.filter(pk=device.pk).update(absences=device.absences)
@@ -222,7 +224,7 @@ def _close(run: SyncRun, taken: Taken, calls: int) -> None:
     if run.outcome == SyncRun.Outcome.RUNNING:  # an error of ours is on its way up
         run.outcome, run.error = (
             SyncRun.Outcome.FAILED,
-            run.error or "Fleet itself failed; see its log.",
+            run.error or gettext_noop("Fleet itself failed; see its log."),
         )
     with transaction.atomic():
         run.save()
@@ -230,8 +232,9 @@ def _close(run: SyncRun, taken: Taken, calls: int) -> None:
 
 
 def _bury_killed(now: datetime) -> None:
+    words = gettext_noop("The process was ended in mid-run.")
     SyncRun.objects.filter(outcome=SyncRun.Outcome.RUNNING, started_at__lt=now - FORGOTTEN).update(
-        outcome=SyncRun.Outcome.FAILED, error="The process was ended in mid-run.", finished_at=now
+        outcome=SyncRun.Outcome.FAILED, error=words, finished_at=now
     )
 
 

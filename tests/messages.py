@@ -15,6 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from devices import series
 from reporting.outcomes import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,11 +80,17 @@ def spoken() -> Words:
             # no line numbers: an edit above a string is no change of the catalogue
             place = (path.relative_to(ROOT).as_posix(), 0)
             catalogue.add(words, locations=[place], context=context)
-    for (
-        outcome
-    ) in Outcome:  # pure, so not wrapped: reporting.phrases translates it where it is shown
-        catalogue.add(outcome.meaning, locations=[("reporting/outcomes.py", 0)])
+    for file, sentence in pure():
+        catalogue.add(sentence, locations=[(file, 0)])
     return catalogue
+
+
+def pure() -> Iterator[tuple[str, str]]:
+    """Yield what modules without Django say; it is translated where it is shown."""
+    for reason in (series.BEFORE_FLEET, series.NOT_READ_YET, series.COLLECTOR_DOWN):
+        yield "devices/series.py", reason
+    for outcome in Outcome:
+        yield "reporting/outcomes.py", outcome.meaning
 
 
 def said(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:

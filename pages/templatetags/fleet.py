@@ -11,11 +11,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pages import badges, moments, navigation, ribbons
+from pages import badges, moments, navigation, ribbons, stored
 
 NOTHING = SafeString('<span class="text-secondary">–</span>')
 
 register = template.Library()
+register.filter("stored", stored.translated)
 
 
 @register.simple_tag
