@@ -2,7 +2,7 @@
 
 import logging
 
-from celery import current_app
+from celery import Celery, current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -26,11 +26,12 @@ def ring_device(device_id: str) -> None:
 
 
 def _ring(task: str, *args: object) -> None:
-    transaction.on_commit(lambda: _send(task, *args))
+    transaction.on_commit(lambda: ring(current_app, task, *args))
 
 
-def _send(task: str, *args: object) -> None:
+def ring(app: Celery, task: str, *args: object) -> None:
+    """Send one ring through an app; a broker that is away is noted, nothing more."""
     try:
-        current_app.send_task(task, args=args, retry=False)
+        app.send_task(task, args=args, retry=False)
     except (OperationalError, OSError) as exc:
         logger.warning("bell not heard", extra={"task": task, "error": str(exc)})

@@ -65,7 +65,14 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     # A broker that is down must not hold up a web request that only wants to ring.
     task_publish_retry=False,
-    broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
+    # kombu tries a dead broker for six seconds by default, at every ring.
+    broker_transport_options={
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+    },
 )
 app.autodiscover_tasks(["devices", "reporting", "fleet"])
 
