@@ -86,7 +86,8 @@ def test_a_plug_that_switches_off_is_history_and_state_and_ush_knows_it(road):
         (round(one.event_time.timestamp() * 1000), one.value)
         for one in logged.order_by("event_time")
     ]
-    assert told == [(first.at, True), (row.at, False)]
+    # A plug that was on already is pressed twice within a millisecond: two rows all the same.
+    assert sorted(told) == sorted([(first.at, True), (row.at, False)])
     assert Report.objects.exclude(outcome="H").count() == 0
 
 
