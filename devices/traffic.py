@@ -73,13 +73,6 @@ def troubles(now: datetime) -> list[Trouble]:
     return [Trouble(row["code"], row["total"], row["endpoints"], row["first"]) for row in rows]
 
 
-def this_month(now: datetime) -> int:
-    """Return the calls made since the month began, in UTC."""
-    start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    found = CallCount.objects.filter(hour__gte=start).aggregate(calls=Coalesce(Sum("count"), 0))
-    return int(found["calls"])
-
-
 def lag(now: datetime) -> Lag:
     """Return how many devices' logs wait to be read, and since when."""
     supported = Q(state=Device.State.PRESENT, logs_supported=True)

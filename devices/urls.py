@@ -20,6 +20,7 @@ urlpatterns = [
     path("operations/<int:pk>/<slug:action>/", operations.act, name="operation-act"),
     path("cloud/", cloud.cloud, name="cloud"),
     path("cloud/sync/", cloud.sync, name="cloud-sync"),
+    path("cloud/test/", cloud.test, name="cloud-test"),
     path("devices/", listing, name="list"),
     path("devices/<str:device_id>/", detail, name="detail"),
     path("devices/<str:device_id>/history.json", points, name="points"),

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from devices import bell, overview, traffic
+from devices import project as shared
 from devices.models import Project, SyncRun
-from devices.tuya.errors import Explanation, explain
+from devices.tuya.errors import Explanation, TuyaError, explain
 from pages.moments import span
 from people.gates import require
 from people.rights import Right, may
@@ -124,11 +125,14 @@ def _token_end(project: Project) -> datetime | None:
 
 
 def _quota(now: datetime) -> dict[str, Any]:
-    used, allowed = traffic.this_month(now), settings.TUYA_MONTHLY_CALLS
+    budget = shared.budget(now)
+    used, allowed = budget.used, budget.limit
     return {
         "used": used,
         "allowed": allowed,
         "used_percent": min(100, round(100 * used / allowed)) if allowed else None,
+        "ends_at": budget.ends_at(),
+        "spent": budget.spent,
     }
 
 
@@ -163,3 +167,32 @@ def sync(request: HttpRequest) -> HttpResponse:
     bell.ring_sync()
     messages.success(request, _("Asked to read the cloud now. The run appears in the list below."))
     return redirect("devices:cloud")
+
+
+@require_POST
+@require(Right.SYNC)
+def test(request: HttpRequest) -> HttpResponse:
+    """Ask the cloud for a token now and say how it went: keys, data center, distance, clock."""
+    try:
+        with shared.connect() as link:
+            probe = link.test()
+    except TuyaError as error:
+        messages.error(request, refusal(error))
+    else:
+        words = _(
+            "The cloud answered in %(ms)d ms; its clock is %(offset)+d ms against ours;"
+            " the token lives %(minutes)d minutes more."
+        )
+        figures = {"ms": probe.latency_ms, "offset": probe.offset_ms}
+        messages.success(request, words % (figures | {"minutes": probe.expires_in // MINUTE_S}))
+        shared.start_afresh()
+    return redirect("devices:cloud")
+
+
+def refusal(error: TuyaError) -> str:
+    """Say in the reader's language what the cloud refused, and what to do."""
+    explained = told(error.code, error.message, get_language() or "en")
+    if explained is None or error.code is None:
+        return error.message
+    parts = (f"{explained.code} {explained.meaning}", explained.advice, f"“{error.message}”")
+    return " ".join(part for part in parts if part)

@@ -233,3 +233,20 @@ def test_fifty_of_everything_cost_the_queries_of_one(count, project, django_asse
     # project, calls of the month, whether the account is parked
     with django_assert_num_queries(13):
         browser.get("/cloud/")
+
+
+def test_the_page_says_when_the_months_calls_end_at_this_pace(settings):
+    settings.TUYA_MONTHLY_CALLS = 26_000
+    CallCount.objects.create(hour=NOON, endpoint="x", code="ok", count=20_000, took_ms=1)
+
+    answer = scene.client().get("/cloud/")
+
+    assert NOON < answer.context["ends_at"] < NOON + timedelta(days=9)
+    assert "the month's calls end" in text(answer)
+
+
+def test_a_months_calls_used_up_are_told_as_that(settings):
+    settings.TUYA_MONTHLY_CALLS = 100
+    CallCount.objects.create(hour=NOON, endpoint="x", code="ok", count=100, took_ms=1)
+
+    assert "used up: nothing is read until the month ends" in text(scene.client().get("/cloud/"))

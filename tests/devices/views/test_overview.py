@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from devices import census, overview
 from devices.events import millis
-from devices.models import Coverage
+from devices.models import Coverage, SyncRun
 from people.roles import Role
 from tests.devices.views import scene
-from tests.devices.views.scene import NOON
+from tests.devices.views.scene import NOON, text
 
 # session, user, permissions of user, permissions of groups; tally by category; reports of the hour;
 # live and waiting orders; resets that were not ours, endangered, failed items; proven history;
@@ -141,3 +141,13 @@ def test_a_ledger_that_reaches_beyond_now_proves_no_more_than_all(db):
     )
 
     assert overview.proven(NOON) == pytest.approx(100)
+
+
+@pytest.mark.django_db
+def test_a_look_that_failed_needs_a_person():
+    SyncRun.objects.create(kind="sync", outcome="failed", started_at=NOON, finished_at=NOON)
+
+    page = text(scene.client().get("/"))
+
+    assert "The last look at the cloud failed." in page
+    assert "Nothing needs a person now." not in page
