@@ -29,7 +29,7 @@ KEYWORDS = {
     **dict.fromkeys(("_p", "pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}|</?\w+>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[-+.\d]*[sdf]|%[sd%]|\{\w*\}|</?\w+>")
 NOTE = "# Fleet in Simplified Chinese. Fill in msgstr, then run `make messages`: it also compiles."
 
 
@@ -87,7 +87,8 @@ def spoken() -> Words:
 
 def pure() -> Iterator[tuple[str, str]]:
     """Yield what modules without Django say; it is translated where it is shown."""
-    for reason in (series.BEFORE_FLEET, series.NOT_READ_YET, series.COLLECTOR_DOWN):
+    reasons = (series.BEFORE_FLEET, series.NOT_READ_YET, series.COLLECTOR_DOWN, series.LET_GO)
+    for reason in reasons:
         yield "devices/series.py", reason
     for outcome in Outcome:
         yield "reporting/outcomes.py", outcome.meaning
