@@ -122,6 +122,7 @@ TUYA_FEED = env.choice("TUYA_FEED", "off", ("off",))
 SYNC_INTERVAL = env.duration("SYNC_INTERVAL", "30s")
 HARVEST_INTERVAL = env.duration("HARVEST_INTERVAL", "5m")
 COOLING_OFF = env.duration("COOLING_OFF", "30s", least=timedelta(0))
+LOG_RETENTION = env.lifetimes("LOG_RETENTION", "*=forever")
 APPROVAL_ABOVE = env.optional_integer("APPROVAL_ABOVE", least=0)
 
 # --- the voice cloud ------------------------------------------------------------------------------
@@ -138,6 +139,8 @@ USH_MAX_DEVICES = env.integer("USH_MAX_DEVICES", 50, most=1000)
 USH_QPS = env.number("USH_QPS", 5, least=0.01, most=10_000)
 USH_WINDOW = env.duration("USH_WINDOW", "1s", least=timedelta(0))
 USH_ENABLED = env.flag("USH_ENABLED", default=True)
+# Who answers the reporting side about devices: it must not know their room (see reporting.source).
+STATE_SOURCE = "devices.retelling"
 
 # --- Django ---------------------------------------------------------------------------------------
 

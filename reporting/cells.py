@@ -46,8 +46,8 @@ STORE = f"""
 INSERT INTO reporting_cell AS cell (
     sink_id, device_key, ush_device_id, property, value, source_at, shard, urgency, version,
     acked_version, acked_known, in_flight, confirm, first_dirty_at, next_try_at, attempts, lane,
-    late, last_error)
-SELECT %(sink)s, news.*, 1, 0, false, false, false, %(now)s, %(due)s, 0, 'healthy', 0, ''
+    late, merged, discarded, last_error)
+SELECT %(sink)s, news.*, 1, 0, false, false, false, %(now)s, %(due)s, 0, 'healthy', 0, 0, false, ''
 FROM unnest(%(device_key)s::text[], %(ush_device_id)s::text[], %(property)s::text[],
             %(value)s::text[], %(source_at)s::bigint[], %(shard)s::int[], %(urgency)s::int[])
      AS news (device_key, ush_device_id, property, value, source_at, shard, urgency)
@@ -57,6 +57,11 @@ ON CONFLICT (sink_id, ush_device_id, property) DO UPDATE SET
     late = cell.late + (excluded.source_at < cell.source_at)::int,
     value = CASE WHEN excluded.source_at < cell.source_at THEN cell.value
                  ELSE excluded.value END,
+    merged = cell.merged + (excluded.source_at >= cell.source_at AND excluded.value <> cell.value
+        AND (cell.version > cell.acked_version
+             OR cell.acked_known AND excluded.value = cell.acked_value))::int,
+    discarded = cell.discarded AND (excluded.source_at < cell.source_at
+                                    OR excluded.value = cell.value),
     version = cell.version + (excluded.source_at >= cell.source_at
                               AND excluded.value <> cell.value)::int,
     acked_version = CASE
@@ -86,13 +91,25 @@ RETURNING device_key, version > acked_version
 AGAIN = """
 WITH clean AS (
     SELECT id FROM reporting_cell
-    WHERE sink_id = %(sink)s AND version = acked_version
+    WHERE sink_id = %(sink)s AND version = acked_version AND NOT discarded
           AND (%(keys)s::text[] IS NULL OR device_key = ANY(%(keys)s))
           AND (%(before)s::timestamptz IS NULL OR acked_at < %(before)s)
     ORDER BY ush_device_id, property FOR NO KEY UPDATE)
 UPDATE reporting_cell AS cell SET version = version + 1, acked_known = false,
     first_dirty_at = %(now)s, next_try_at = %(now)s
 FROM clean WHERE cell.id = clean.id
+"""
+
+# A new mapping may take its value from an older data point: nothing it says is late.
+REOPEN = """
+WITH known AS (
+    SELECT id, (ush_device_id, property) IN (
+           SELECT * FROM unnest(%(ids)s::text[], %(names)s::text[])) AS stays
+    FROM reporting_cell WHERE sink_id = %(sink)s AND device_key = ANY(%(keys)s)
+    ORDER BY ush_device_id, property FOR UPDATE),
+gone AS (DELETE FROM reporting_cell AS cell USING known WHERE cell.id = known.id AND NOT stays)
+UPDATE reporting_cell AS cell SET source_at = 0
+FROM known WHERE cell.id = known.id AND stays
 """
 
 FORGET = """
@@ -132,6 +149,14 @@ def tell_again(
     with connection.cursor() as cursor:
         cursor.execute(AGAIN, values)
         return int(cursor.rowcount)
+
+
+def reopen(sink: str, keys: Iterable[str], told: Iterable[tuple[str, str]]) -> None:
+    """Prepare devices for a new mapping: forget what it tells no more, take the rest from it."""
+    pairs = list(told)
+    columns = {"ids": [one for one, _ in pairs], "names": [name for _, name in pairs]}
+    with connection.cursor() as cursor:
+        cursor.execute(REOPEN, columns | {"sink": sink, "keys": list(keys)})
 
 
 def forget(device_keys: Iterable[str]) -> None:

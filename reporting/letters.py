@@ -35,4 +35,12 @@ class DeviceGone(msgspec.Struct, frozen=True):
     device_key: str
 
 
+class CodeCount(msgspec.Struct, frozen=True):
+    """How many devices of a category have a code."""
+
+    category: str
+    code: str
+    devices: int
+
+
 Letter: TypeAlias = StateReported | DeviceGone

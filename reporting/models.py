@@ -35,6 +35,12 @@ class Sink(models.Model):
     max_devices = models.PositiveIntegerField(null=True, help_text="Learned from 413 answers.")
     last_ok_at = models.DateTimeField(null=True)
     resynced_at = models.DateTimeField(null=True)
+    mapping_mark = models.BigIntegerField(
+        default=0, help_text="Another with each change of the mapping; 0 is the published one."
+    )
+    remap_from = models.CharField(  # noqa: DJ001  null is "nothing to do"
+        max_length=40, null=True, help_text="How far the devices are translated anew."
+    )
 
     def __str__(self) -> str:
         """Show the name of the target."""
@@ -101,6 +107,12 @@ class Cell(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     lane = models.CharField(max_length=10, choices=Lane.choices, default=Lane.HEALTHY)
     late = models.PositiveIntegerField(default=0, help_text="Older news that came afterwards.")
+    merged = models.PositiveIntegerField(
+        default=0, help_text="Changes that took no request of their own."
+    )
+    discarded = models.BooleanField(
+        default=False, help_text="A person gave this value up; the next change is told again."
+    )
     last_error = models.CharField(max_length=300, blank=True)
     last_http = models.PositiveSmallIntegerField(null=True)
 
@@ -209,3 +221,64 @@ class Unmapped(models.Model):
     def __str__(self) -> str:
         """Show the value."""
         return f"{self.code}={self.value} ({self.reason})"
+
+
+class MappingRow(models.Model):
+    """An operator's row of the mapping; it goes before the published ones for the same code."""
+
+    class Kind(models.TextChoices):
+        """How the value is turned into USH's words."""
+
+        SWITCH = "switch", _("on or off")
+        WORDS = "words", _("by a table of words")
+        SCALED = "scaled", _("a number by the product's scale")
+        CELSIUS = "celsius", _("a temperature in Celsius")
+        BRIGHTNESS = "brightness", _("brightness in per cent")
+        SHARE = "share", _("per cent of the product's range")
+        COLOUR = "colour", _("the nearest colour name")
+        OPENED = "opened", _("open or closed, by position")
+        THIRDS = "thirds", _("low, medium or high")
+        SILENT = "silent", _("not told")
+
+    code = models.CharField(max_length=100, help_text="The device cloud's code.")
+    category = models.CharField(max_length=32, blank=True, help_text="Empty: every category.")
+    property = models.CharField(max_length=40)
+    suffix = models.CharField(max_length=20, blank=True, help_text="A gang's own USH device.")
+    kind = models.CharField(max_length=12, choices=Kind)
+    parameters = models.JSONField(default=dict, help_text="Raw value to word.")
+    extension = models.BooleanField(default=False, help_text="USH has not published this name.")
+    enabled = models.BooleanField(default=True)
+    changed_by = models.CharField(max_length=150)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """One row per code, category and property."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code", "category", "property", "suffix"], name="mapping_row_one_per_code"
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Show what feeds what."""
+        return f"{self.code} -> {self.property} ({self.kind})"
+
+
+class Deed(models.Model):
+    """Something that staff did about the delivery. Only ever added to."""
+
+    at = models.DateTimeField()
+    who = models.CharField(max_length=150, help_text="As text: it outlives the account.")
+    what = models.CharField(max_length=40)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        """Read newest first."""
+
+        # deeds.latest: the delivery page
+        indexes: ClassVar = [models.Index(fields=["-at", "-id"], name="deed_newest_first")]
+
+    def __str__(self) -> str:
+        """Show who did what."""
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.who}: {self.what}"

@@ -8,25 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from . import cells, phrases, sinks, tasks, terms
-from .cells import News
+from . import cells, phrases, reception, sinks, tasks, terms
 from .letters import DeviceGone, Letter, StateReported
-from .mapping import map_state
-from .models import Cell, Unmapped
+from .models import Cell
+from .reception import Taken
+
+__all__ = ["CellView", "Taken", "knowledge", "resync", "take", "view", "wake_after_commit"]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a batch of letters: cells that are now to be sent, values left unheard."""
-
-    waiting: int = 0
-    unheard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +48,15 @@ def take(letters: Iterable[Letter], now: datetime) -> Taken:
     Order matters within one batch: what follows a DeviceGone starts from nothing.
     """
     gone, states = _folded(letters)
-    _forget(gone)
+    if gone:
+        reception.forget(gone)
     if not states:
         return Taken()
-    sink, window = sinks.ensure(), terms.current().window
-    news, unheard = _mapped(states)
-    waiting = cells.store(sink.name, news, now, window)
-    _note_unheard(unheard, now)
-    if waiting:
+    window = terms.current().window
+    taken = reception.receive(states, now, window)
+    if taken.waiting:
         wake_after_commit(window.total_seconds())
-    return Taken(waiting, len(unheard))
+    return taken
 
 
 def knowledge(device_key: str) -> list[CellView]:
@@ -100,50 +91,6 @@ def _folded(letters: Iterable[Letter]) -> tuple[set[str], list[StateReported]]:
         else:
             states.setdefault(letter.device_key, []).append(letter)
     return gone, [state for found in states.values() for state in found]
-
-
-def _forget(device_keys: set[str]) -> None:
-    if device_keys:
-        cells.forget(device_keys)
-        Unmapped.objects.filter(device_key__in=device_keys).delete()
-
-
-def _mapped(states: list[StateReported]) -> tuple[list[News], list[tuple[str, str, str, str]]]:
-    """Translate; of two letters about one property the newer counts, of equals the later."""
-    newest: dict[tuple[str, str], News] = {}
-    unheard: dict[tuple[str, str, str, str], None] = {}
-    for state in states:
-        translation = map_state(state)
-        for ush_id, told in translation.told.items():
-            for name, mapped in told.items():
-                known = newest.get((ush_id, name))
-                if known is None or mapped.at >= known.source_at:
-                    one = News(state.device_key, ush_id, name, mapped.value, mapped.at)
-                    newest[ush_id, name] = one
-        for found in translation.unheard:
-            unheard[state.device_key, found.code, found.value, found.reason] = None
-    return list(newest.values()), list(unheard)
-
-
-UNHEARD = """
-INSERT INTO reporting_unmapped AS known
-    (device_key, code, value, reason, count, first_seen_at, last_seen_at)
-SELECT news.*, 1, %(now)s, %(now)s
-FROM unnest(%(device_key)s::text[], %(code)s::text[], %(value)s::text[], %(reason)s::text[])
-     AS news (device_key, code, value, reason)
-ORDER BY 2, 3, 4, 1
-ON CONFLICT (code, value, reason, device_key)
-DO UPDATE SET count = known.count + 1, last_seen_at = excluded.last_seen_at
-"""
-
-
-def _note_unheard(unheard: list[tuple[str, str, str, str]], now: datetime) -> None:
-    if not unheard:
-        return
-    names = ("device_key", "code", "value", "reason")
-    columns: dict[str, Any] = dict(zip(names, map(list, zip(*unheard, strict=True)), strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(UNHEARD, columns | {"now": now})
 
 
 def wake_after_commit(delay: float) -> None:

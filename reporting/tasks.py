@@ -3,14 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import cells, forwarder, reports, sinks, terms
+from . import cells, forwarder, remap, reports, sinks, terms
 from .sending import Desk
 from .ush.client import UshClient
 
 
 @shared_task(name="reporting.tasks.forward", ignore_result=True)  # type: ignore[untyped-decorator]
 def forward() -> str:
-    """Send what is due."""
+    """Send what is due; before it, translate anew what a changed mapping touches."""
+    remap.walk(timezone.now())
     now_terms = terms.current()
     with UshClient(now_terms.url, dict(now_terms.headers)) as ush:
         return f"forward: {forwarder.drain(Desk(ush, now_terms, timezone.now))}"

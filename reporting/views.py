@@ -74,7 +74,7 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
         steering.pause(by, request.POST.get("reason", "")[:300].replace("\x00", ""), now)
         messages.success(request, _("Paused. Changes are collected; nothing is sent."))
     elif action == "resume":
-        steering.resume(by)
+        steering.resume(by, now)
         messages.success(request, _("Resumed. What waits is sent now."))
     elif action == "resync":
         _told(request, steering.tell_again(by, now))

@@ -164,7 +164,7 @@ class Resume(Steering):
     @idempotent()
     def post(self, request: Request) -> Response:
         """Send again, at once."""
-        steering.resume(_who(request))
+        steering.resume(_who(request), timezone.now())
         return _road()
 
 

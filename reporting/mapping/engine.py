@@ -1,16 +1,13 @@
 """Walks the table for one device: which rows speak, which wins, what stays unheard. Pure."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from reporting.letters import StateReported
 
 from . import vocabulary
 from .reading import INVALID, UNKNOWN_VALUE, Found, UnheardError
-from .rows import ROWS, Row
-
-Place: TypeAlias = tuple[str, str]  # suffix of the USH device, property
+from .rows import Row
+from .table import PUBLISHED, Place, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +35,37 @@ class Translation:
     unheard: tuple[Unheard, ...] = ()
 
 
-def _places() -> tuple[dict[Place, tuple[Row, ...]], dict[str, frozenset[Place]]]:
-    rows: dict[Place, list[Row]] = defaultdict(list)
-    codes: dict[str, set[Place]] = defaultdict(set)
-    for row in ROWS:
-        rows[row.suffix, row.property].append(row)
-        for code in row.codes:
-            codes[code].add((row.suffix, row.property))
-    by_place = {place: tuple(found) for place, found in rows.items()}
-    return by_place, {code: frozenset(found) for code, found in codes.items()}
-
-
-BY_PLACE, BY_CODE = _places()
-
-
-def map_state(letter: StateReported) -> Translation:
+def map_state(letter: StateReported, table: Table = PUBLISHED) -> Translation:
     """Translate a device's whole known state. Each (USH device, property) appears at most once."""
     told: dict[str, dict[str, Mapped]] = {}
     unheard: list[Unheard] = []
-    places = {place for code in letter.values for place in BY_CODE.get(code, ())}
-    for suffix, name in sorted(places):
-        mapped = _speak(letter, (suffix, name), unheard)
+    for suffix, name in sorted(_places(letter, table)):
+        mapped = _speak(letter, _present(letter, (suffix, name), table), unheard)
         if mapped is not None:
             told.setdefault(letter.device_key + suffix, {})[name] = mapped
     return Translation(told, tuple(dict.fromkeys(unheard)))
 
 
-def _speak(letter: StateReported, place: Place, unheard: list[Unheard]) -> Mapped | None:
+def told_of(letter: StateReported, table: Table) -> set[tuple[str, str]]:
+    """Give the (USH device, property) that a device feeds, also those that say nothing now."""
+    return {
+        (letter.device_key + suffix, name)
+        for suffix, name in _places(letter, table)
+        if _present(letter, (suffix, name), table)
+    }
+
+
+def _places(letter: StateReported, table: Table) -> set[Place]:
+    return {place for code in letter.values for place in table.by_code.get(code, ())}
+
+
+def _speak(
+    letter: StateReported, present: list[tuple[Row, str]], unheard: list[Unheard]
+) -> Mapped | None:
     """Give the first row that says something. A row that cannot be heard ends the search.
 
     Falling through it would tell another meaning (a measured for a wanted temperature).
     """
-    present = _present(letter, place)
     for row, code in present:
         value = _convert(letter, row, code, unheard)
         if value is not None:
@@ -77,13 +73,12 @@ def _speak(letter: StateReported, place: Place, unheard: list[Unheard]) -> Mappe
     return None
 
 
-def _present(letter: StateReported, place: Place) -> list[tuple[Row, str]]:
+def _present(letter: StateReported, place: Place, table: Table) -> list[tuple[Row, str]]:
     found = [
         (row, code)
-        for row in BY_PLACE[place]
-        if row.categories is None or letter.category in row.categories
+        for row in table.by_place[place]
         for code in row.codes
-        if letter.values.get(code) is not None
+        if letter.values.get(code) is not None and table.speaks(row, code, letter.category)
     ]
     return sorted(found, key=lambda pair: (pair[0].rank, -_stamp(letter, pair[1])))
 
@@ -93,13 +88,17 @@ def _convert(letter: StateReported, row: Row, code: str, unheard: list[Unheard])
     raw = letter.values[code]
     try:
         value = row.convert(Found(code, raw, letter.specification.get(code), letter.values))
-        if value is not None and not vocabulary.allows(row.property, value):
+        if value is not None and not _allowed(row, value):
             raise UnheardError(INVALID)  # noqa: TRY301  the table itself is wrong: one way out
     except UnheardError as exc:
         word = str(raw)[:100] if exc.reason == UNKNOWN_VALUE else ""
         unheard.append(Unheard(code, word.replace("\x00", ""), exc.reason))
         return ""
     return value
+
+
+def _allowed(row: Row, value: str) -> bool:
+    return vocabulary.allows(row.property, value, extension=row.extension)
 
 
 def _changed_at(letter: StateReported, present: list[tuple[Row, str]]) -> int:

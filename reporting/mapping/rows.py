@@ -61,6 +61,7 @@ class Row:
     suffix: str = ""
     categories: frozenset[str] | None = None
     also: tuple[str, ...] = ()
+    extension: bool = False  # its name is not one of the published
 
 
 def _curtain(suffix: str) -> tuple[Row, ...]:

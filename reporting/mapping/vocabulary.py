@@ -50,11 +50,34 @@ DEADBANDS: dict[str, Decimal] = {TEMPERATURE: Decimal("0.5"), BRIGHTNESS: Decima
 NAMES = frozenset(WORDS) | frozenset(NUMBERS)
 
 
-def allows(name: str, value: str) -> bool:
-    """Say whether USH has this property and this value."""
+# Names beyond the published ones, told only by rows that an operator switched on.
+EXTENSION_WORDS: dict[str, frozenset[str]] = {
+    "ContactState": frozenset({"OPEN", "CLOSED"}),
+    "WaterLeak": frozenset({"ALARM", "NORMAL"}),
+    "Motion": frozenset({"ON", "OFF"}),
+}
+PER_CENT = (Decimal(0), Decimal(100))
+EXTENSION_NUMBERS = dict.fromkeys(
+    ("ColorTemperature", "Humidity", "Position", "BatteryLevel"), PER_CENT
+)
+LONGEST = 100  # characters of a value
+
+
+def allows(name: str, value: str, *, extension: bool = False) -> bool:
+    """Say whether USH has this property and this value; of a name of its own, any short text."""
+    if extension and name not in NAMES:
+        return _extends(name, value)
     if name in WORDS:
         return value in WORDS[name]
     return name in NUMBERS and _in_range(value, *NUMBERS[name])
+
+
+def _extends(name: str, value: str) -> bool:
+    if name in EXTENSION_WORDS:
+        return value in EXTENSION_WORDS[name]
+    if name in EXTENSION_NUMBERS:
+        return _in_range(value, *EXTENSION_NUMBERS[name])
+    return 0 < len(value) <= LONGEST
 
 
 def _in_range(value: str, low: Decimal | None, high: Decimal | None) -> bool:
