@@ -63,7 +63,7 @@ class Specification:
             unit=found.unit,
             raw=raw,
             valid=not found.problem,
-            problem=found.problem,
+            problem=words.problem(found.problem, language),
             kind=found.kind,
             options=definition.options,
             css=found.css,

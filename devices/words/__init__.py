@@ -12,6 +12,7 @@ from devices.words.events import (
     event_name,
     source_name,
 )
+from devices.words.problems import problem
 
 __all__ = [
     "EVENTS",
@@ -24,5 +25,6 @@ __all__ = [
     "key_codes",
     "known_code",
     "position",
+    "problem",
     "source_name",
 ]
