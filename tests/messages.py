@@ -152,8 +152,11 @@ def as_po(catalogue: Words) -> bytes:
 
 def compiled(catalogue: Words) -> bytes:
     """Return the catalogue as Django reads it."""
-    file = io.BytesIO()
-    write_mo(file, catalogue)
+    translated, file = Words(), io.BytesIO()
+    for message in catalogue:
+        if message.id and all(strings(message)):
+            translated[message.id] = message
+    write_mo(file, translated)
     return file.getvalue()
 
 
