@@ -32,6 +32,11 @@ KEYWORDS = {
 PLACEHOLDER = re.compile(r"%\(\w+\)[-+.\d]*[sdf]|%[sd%]|\{\w*\}|</?\w+>")
 NOTE = "# Fleet in Simplified Chinese. Fill in msgstr, then run `make messages`: it also compiles."
 
+TAGS = re.compile(
+    r"{%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL
+)
+MARKUP = re.compile(r"<code\b.*?</code>|<[^>]*>|&\w+;", re.DOTALL)
+
 
 class Words(Catalog):
     """A catalogue whose head names no date and no person: the same words give the same bytes."""
@@ -114,6 +119,12 @@ def readable(path: Path) -> io.BytesIO:
         # what stands around the calls is blanked, but its indentation would not be Python's
         text = "\n".join(line.strip() for line in templatize(text, origin=path.name).splitlines())
     return io.BytesIO(text.encode())
+
+
+def bare(path: Path) -> set[str]:
+    """Return the words that a template says without asking for a translation."""
+    text = MARKUP.sub(" ", TAGS.sub(" ", path.read_text(encoding="utf-8")))
+    return set(re.findall(r"[A-Za-z]{3,}", text))
 
 
 def load() -> Words:
