@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Lock
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_noop
 from pages import live
 from reporting import outbox
 
-from . import coverage, intake, particulars, project, sync
+from . import coverage, hands, intake, particulars, project, sync
 from .coverage import Interval, Ledger
 from .datapoints import Specification
 from .events import Event, millis, moment, store
@@ -75,9 +76,7 @@ def _run(cloud: Link, now: datetime, most: int | None) -> SyncRun:
     run = SyncRun.objects.create(kind=SyncRun.Kind.HARVEST, started_at=now)
     tally = _Tally()
     try:
-        for device in _due(now, most):
-            run.rows += _one_of_many(cloud, device, tally)
-            run.seen += 1
+        _read_due(cloud, now, most, tally)
         particulars.read(cloud, now)
         run.outcome = SyncRun.Outcome.COMPLETE
         run.error = tally.sentence()
@@ -86,6 +85,7 @@ def _run(cloud: Link, now: datetime, most: int | None) -> SyncRun:
         run.error = "; ".join(filter(None, (str(error), tally.sentence())))
         project.failed(cloud.project, error, timezone.now())
     finally:
+        run.rows, run.seen = tally.rows, tally.seen
         run.calls, run.finished_at = cloud.meter.total, timezone.now()
         if run.outcome == SyncRun.Outcome.RUNNING:
             run.outcome = SyncRun.Outcome.FAILED
@@ -96,20 +96,31 @@ def _run(cloud: Link, now: datetime, most: int | None) -> SyncRun:
     return run
 
 
-def _due(now: datetime, most: int | None) -> Iterator[Device]:
-    """One after the other, so that a device which became due meanwhile is not forgotten."""
+def _read_due(cloud: Link, now: datetime, most: int | None, tally: "_Tally") -> None:
+    """Read one device after the other, by as many hands as the quota can use."""
+    due = Device.objects.due_for_harvest(now).values_list("pk", flat=True)
+    waiting = list(due[:most])
+    hands.share(
+        _in_time(waiting),
+        lambda pk: _one_of_many(cloud, pk, tally),
+        hands.enough(settings.TUYA_QPS, len(waiting)),
+    )
+
+
+def _in_time(waiting: list[int]) -> Iterator[int]:
+    """A run ends in time for the next; what is left is due again at once."""
     ends = timezone.now() + timedelta(seconds=MOST_SECONDS)
-    ids = Device.objects.due_for_harvest(now).values_list("pk", flat=True)
-    for pk in list(ids[:most]):
+    for pk in waiting:
         if timezone.now() >= ends:
             return
-        device = Device.objects.select_related("product", "coverage").filter(pk=pk).first()
-        if device is not None:
-            yield device
+        yield pk
 
 
-def _one_of_many(cloud: Link, device: Device, tally: "_Tally") -> int:
+def _one_of_many(cloud: Link, pk: int, tally: "_Tally") -> None:
     """Read one device; its own trouble stops no other device, the account's and the cloud's do."""
+    device = Device.objects.select_related("product", "coverage").filter(pk=pk).first()
+    if device is None:
+        return
     try:
         rows, why = _read(cloud, device, timezone.now())
     except Refused as error:
@@ -124,9 +135,7 @@ def _one_of_many(cloud: Link, device: Device, tally: "_Tally") -> int:
         if tally.silent >= MOST_SILENT or error.retry_after:
             raise
     else:
-        tally.add(device, why, answered=True)
-        return rows
-    return 0
+        tally.add(device, why, answered=True, rows=rows)
 
 
 @dataclass(slots=True)
@@ -135,13 +144,19 @@ class _Tally:
 
     problems: list[str] = field(default_factory=list)
     silent: int = 0
+    seen: int = 0
+    rows: int = 0
+    lock: Lock = field(default_factory=Lock)
 
-    def add(self, device: Device, problem: str, *, answered: bool) -> None:
-        """Count one device in."""
-        self.silent = 0 if answered else self.silent + 1
-        if problem:
-            logger.warning("log not read", extra={"device": device.device_id, "error": problem})
-            self.problems.append(problem)
+    def add(self, device: Device, problem: str, *, answered: bool, rows: int = 0) -> None:
+        """Count one device in, from any hand."""
+        with self.lock:
+            self.silent = 0 if answered else self.silent + 1
+            self.seen += 1
+            self.rows += rows
+            if problem:
+                logger.warning("log not read", extra={"device": device.device_id, "error": problem})
+                self.problems.append(problem)
 
     def sentence(self) -> str:
         """Say how many were not read whole, and the first reason."""

@@ -166,7 +166,8 @@ def test_a_cloud_that_answers_nobody_is_left_after_two_devices(cloud, look, read
     run = read_logs()
 
     assert run.outcome == "incomplete"
-    assert len({call.path for call in cloud.calls if "/logs" in call.path}) == 2
+    # of three hands, two may be under way with a device each when the second silence is noticed
+    assert len({call.path for call in cloud.calls if "/logs" in call.path}) in {2, 3, 4}
 
 
 def test_a_row_that_cannot_be_read_on_any_page_leaves_the_window_unproven(
