@@ -50,6 +50,7 @@ BADGES = {
     "waiting": Badge(_("Waiting"), "clock", "busy"),
     "suspect": Badge(_("Suspect"), "alert-triangle", "warn"),
     "quarantine": Badge(_("Quarantine"), "barrier-block", "bad"),
+    "discarded": Badge(_("Discarded"), "circle-off", "quiet"),
     "delivered": Badge(_("Delivered"), "check", "quiet"),
     "parked": Badge(_("Parked"), "plug-connected-x", "bad"),
     "failed": Badge(_("Failed"), "circle-x", "bad"),

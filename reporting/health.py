@@ -8,12 +8,15 @@ from django.db import connection
 from django.db.models import Count, F, Max, Min, Q
 from django.utils.translation import gettext as _
 
-from . import phrases, road, sinks
+from . import outbox, phrases, road, sinks
 from .models import Cell, Report, Sink, Unmapped
+from .outbox import CellView
 from .terms import Terms
 
 DIRTY = Q(version__gt=F("acked_version"))
 STUCK = Q(lane=Cell.Lane.QUARANTINE)
+DRIFT = Q(acked_value__isnull=False) & ~Q(acked_value=F("value"))
+SHOWN = 10
 RECENT = timedelta(hours=1)
 DAY = timedelta(hours=24)
 
@@ -63,6 +66,19 @@ class Cause:
     def words(self) -> str:
         """Say it in the reader's language."""
         return phrases.translated(self.meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Quarantined cells of which USH said the same."""
+
+    property: str
+    last_error: str
+    cells: int
+    devices: int
+    since: datetime
+    next_try_at: datetime
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +149,25 @@ def causes(now: datetime) -> list[Cause]:
         .order_by("-count", "meaning")[:20]
     )
     return [Cause(**row) for row in rows]
+
+
+def stuck() -> list[Stuck]:
+    """Group the quarantined by what USH said of them, the most frequent first."""
+    rows = Cell.objects.filter(STUCK).values("last_error", "property")
+    counted = rows.annotate(
+        cells=Count("pk"),
+        devices=Count("device_key", distinct=True),
+        since=Min("first_dirty_at"),
+        next_try_at=Min("next_try_at"),
+    )
+    found = counted.order_by("-cells", "property")[:SHOWN]
+    return [Stuck(**row, words=phrases.translated(row["last_error"])) for row in found]
+
+
+def drift() -> list[CellView]:
+    """List where USH believes something else than the device says, the longest first."""
+    rows = Cell.objects.filter(DRIFT).filter(DIRTY | Q(discarded=True))
+    return [outbox.view(cell) for cell in rows.order_by("source_at", "pk")[:SHOWN]]
 
 
 def strip(now: datetime) -> Sequence[Hour]:

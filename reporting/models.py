@@ -268,9 +268,22 @@ class MappingRow(models.Model):
 class Deed(models.Model):
     """Something that staff did about the delivery. Only ever added to."""
 
+    class What(models.TextChoices):
+        """What was done."""
+
+        PAUSE = "pause", _("paused")
+        RESUME = "resume", _("resumed")
+        RESYNC = "resync", _("told everything again")
+        RETRY = "retry", _("retried what was stuck")
+        DISCARD = "discard", _("gave up what was stuck")
+        MAPPING_ADD = "mapping-add", _("added a row of the mapping")
+        MAPPING_ON = "mapping-on", _("switched a row of the mapping on")
+        MAPPING_OFF = "mapping-off", _("switched a row of the mapping off")
+        MAPPING_REMOVE = "mapping-remove", _("removed a row of the mapping")
+
     at = models.DateTimeField()
     who = models.CharField(max_length=150, help_text="As text: it outlives the account.")
-    what = models.CharField(max_length=40)
+    what = models.CharField(max_length=20, choices=What)
     details = models.JSONField(default=dict)
 
     class Meta:

@@ -6,8 +6,9 @@ It maps, stores and rings; it never talks to USH and never fails because of the 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
@@ -40,6 +41,9 @@ class CellView:
     next_try_at: datetime
     last_error: str
     last_http: int | None
+    discarded: bool
+    since: datetime  # when the device came to its value, by the vendor's clock
+    drifts: bool  # USH believes something else than what the device says
 
 
 def take(letters: Iterable[Letter], now: datetime) -> Taken:
@@ -67,9 +71,14 @@ def knowledge(device_key: str) -> list[CellView]:
 
 def view(cell: Cell) -> CellView:
     """Show one cell to a reader."""
-    same = {name: getattr(cell, name) for name in CellView.__dataclass_fields__ if name != "dirty"}
-    same["last_error"] = phrases.translated(cell.last_error)
-    return CellView(**same, dirty=cell.version > cell.acked_version)
+    derived: dict[str, Any] = {
+        "last_error": phrases.translated(cell.last_error),
+        "dirty": cell.version > cell.acked_version,
+        "since": datetime.fromtimestamp(cell.source_at / 1000, UTC),
+        "drifts": cell.acked_value is not None and cell.acked_value != cell.value,
+    }
+    same = {name: getattr(cell, name) for name in CellView.__dataclass_fields__.keys() - derived}
+    return CellView(**same, **derived)
 
 
 def resync(now: datetime, device_keys: Iterable[str] | None = None) -> int:

@@ -52,10 +52,15 @@ def tell_again(by: str, now: datetime, device_keys: Collection[str] | None = Non
     return count
 
 
-def retry_quarantined(by: str, now: datetime, device_keys: Collection[str] | None = None) -> int:
+def retry_quarantined(
+    by: str,
+    now: datetime,
+    device_keys: Collection[str] | None = None,
+    cell_ids: Collection[int] | None = None,
+) -> int:
     """Try the quarantined at once, each alone; give how many."""
     with transaction.atomic():
-        stuck = _stuck(device_keys, None)
+        stuck = _stuck(device_keys, cell_ids)
         Cell.objects.filter(pk__in=stuck).update(next_try_at=now)
         deeds.note(by, "retry", now, cells=len(stuck), **_named(device_keys))
         live.announce("delivery")

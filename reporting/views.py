@@ -19,11 +19,12 @@ from pages import keyset
 from people.gates import require
 from people.rights import Right, may
 
-from . import checks, health, outbox, phrases, steering, terms
+from . import checks, deeds, health, outbox, phrases, steering, terms
 from .models import Cell, Report
 from .outcomes import Outcome
 
 DIRTY = Q(version__gt=F("acked_version"))
+LONGEST_ID = 19  # digits
 NEWEST = keyset.Order("sent_at", descending=True, kind=datetime)
 BY_DEVICE = keyset.Order("ush_device_id")
 PARTS = {
@@ -79,10 +80,27 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
     elif action == "resync":
         _told(request, steering.tell_again(by, now))
     elif action == "retry":
-        _told(request, steering.retry_quarantined(by, now))
+        _told(request, steering.retry_quarantined(by, now, cell_ids=_ids(request)))
+    elif action == "discard":
+        _given_up(request, steering.discard(by, now, cell_ids=_ids(request)))
     else:
         raise Http404(_("There is no such action."))
     return redirect("reporting:delivery")
+
+
+def _ids(request: HttpRequest) -> list[int] | None:
+    """Give the cells that a button is about; None is all of them."""
+    given = request.POST.getlist("cell")
+    return [int(one) for one in given if one.isdecimal() and len(one) < LONGEST_ID] or None
+
+
+def _given_up(request: HttpRequest, count: int) -> None:
+    words = ngettext(
+        "%d value given up. USH is told again when it changes.",
+        "%d values given up. USH is told again when they change.",
+        count,
+    )
+    messages.success(request, words % count)
 
 
 def _told(request: HttpRequest, count: int) -> None:
@@ -100,6 +118,10 @@ def _road(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "peak": max((hour.all for hour in hours), default=0) or 1,
         "causes": health.causes(now),
         "unheard": health.unheard(),
+        "stuck": health.stuck(),
+        "drift": health.drift(),
+        "deeds": deeds.latest(),
+        "may_map": may(request, Right.ADMIN),
         "target": now_terms.url,
         "format": now_terms.format.value,
         "plain": checks.plain(now_terms.url),
@@ -114,7 +136,8 @@ def _cells(request: HttpRequest) -> dict[str, Any]:
     page = keyset.page(_chosen(request), BY_DEVICE, request.GET.get("cursor"), size)
     return {
         "page": page,
-        "told": [outbox.view(cell) for cell in page.rows],
+        "told": [(cell.pk, outbox.view(cell)) for cell in page.rows],
+        "may_steer": may(request, Right.RESYNC),
         "state": request.GET.get("state", ""),
         "lane": request.GET.get("lane", ""),
         "device": request.GET.get("device", ""),
@@ -130,6 +153,8 @@ def _chosen(request: HttpRequest) -> QuerySet[Cell]:
     name = request.GET.get("property", "").strip().replace("\x00", "")
     if state == "waiting":
         found = found.filter(DIRTY)
+    elif state == "drift":
+        found = found.filter(health.DRIFT)
     elif state == "told":
         found = found.exclude(DIRTY)
     elif state in Cell.Lane.values:

@@ -1,7 +1,5 @@
 """REST: what waits, what is stuck, what was sent; and staff's hands on it. Decides nothing."""
 
-from typing import Any
-
 from django.db.models import F, Q
 from django.http import Http404
 from django.utils import timezone
@@ -12,14 +10,14 @@ from rest_framework.response import Response
 
 from people.rights import Needs, Right
 from reporting import health, steering, terms
-from reporting.models import Cell, Report
+from reporting.models import Cell, Deed, Report
 from rest import paging, queries
-from rest.calls import Call, fields
+from rest.calls import Call
 from rest.idempotency import idempotent
-from rest.problems import invalid
 from rest.schema import KEY, PAGING, paged
 
 from . import rows, shapes
+from .bodies import body, who
 
 DIRTY = Q(version__gt=F("acked_version"))
 LETTERS = {word: letter for letter, word in rows.WORDS.items()}
@@ -45,7 +43,7 @@ class Road(Call):
 class Cells(Call):
     """What USH should know."""
 
-    parameters = (*paging.PARAMETERS, "lane", "dirty", "device", "property")
+    parameters = (*paging.PARAMETERS, "lane", "dirty", "drift", "device", "property")
 
     @extend_schema(
         operation_id="delivery_cells",
@@ -53,6 +51,7 @@ class Cells(Call):
         parameters=[
             OpenApiParameter("lane", str, enum=list(Cell.Lane.values)),
             OpenApiParameter("dirty", bool, description="What USH does not have yet."),
+            OpenApiParameter("drift", bool, description="Where USH believes something else."),
             OpenApiParameter("device", str, description="A device id."),
             OpenApiParameter("property", str, description="USH's name of a property."),
             *PAGING,
@@ -63,10 +62,11 @@ class Cells(Call):
         """List properties with the newest value and the one that USH acknowledged."""
         query, found = request.query_params, Cell.objects.all()
         lane = queries.choice(query, "lane", tuple(Cell.Lane.values))
-        dirty = queries.flag(query, "dirty")
+        dirty, drift = queries.flag(query, "dirty"), queries.flag(query, "drift")
         device, name = queries.text(query, "device"), queries.text(query, "property")
         found = found.filter(lane=lane) if lane else found
         found = found if dirty is None else found.filter(DIRTY if dirty else ~DIRTY)
+        found = found if drift is None else found.filter(health.DRIFT if drift else ~health.DRIFT)
         found = found.filter(device_key=device) if device else found
         found = found.filter(property=name) if name else found
         return paging.answer(request, found, ("id",), _cells)
@@ -146,8 +146,8 @@ class Pause(Steering):
     @idempotent()
     def post(self, request: Request) -> Response:
         """Stop sending; changes are collected on."""
-        body = _body(request, shapes.Reason)
-        steering.pause(_who(request), body["reason"], timezone.now())
+        reason = body(request, shapes.Reason)["reason"]
+        steering.pause(who(request), reason, timezone.now())
         return _road()
 
 
@@ -164,7 +164,7 @@ class Resume(Steering):
     @idempotent()
     def post(self, request: Request) -> Response:
         """Send again, at once."""
-        steering.resume(_who(request), timezone.now())
+        steering.resume(who(request), timezone.now())
         return _road()
 
 
@@ -181,8 +181,8 @@ class Resync(Steering):
     @idempotent()
     def post(self, request: Request) -> Response:
         """Tell USH all cells again, or all of some devices."""
-        some = _body(request, shapes.Some).get("devices")
-        count = steering.tell_again(_who(request), timezone.now(), some)
+        some = body(request, shapes.Some).get("devices")
+        count = steering.tell_again(who(request), timezone.now(), some)
         return Response({"cells": count}, 202)
 
 
@@ -199,20 +199,44 @@ class Retry(Steering):
     @idempotent()
     def post(self, request: Request) -> Response:
         """Try quarantined cells at once, each alone; all of them or those of some devices."""
-        some = _body(request, shapes.Some).get("devices")
-        count = steering.retry_quarantined(_who(request), timezone.now(), some)
+        some = body(request, shapes.Some).get("devices")
+        count = steering.retry_quarantined(who(request), timezone.now(), some)
         return Response({"cells": count}, 202)
 
 
-def _body(request: Request, shape: type[shapes.Shape]) -> dict[str, Any]:
-    given = fields(request) if request.data else {}
-    unknown = sorted(set(given) - set(shape().fields))
-    if unknown:
-        raise invalid({name: [_("No such field.")] for name in unknown})
-    wanted = shape(data=given)
-    wanted.is_valid(raise_exception=True)
-    return dict(wanted.validated_data)
+class Discard(Steering):
+    """Giving up."""
+
+    @extend_schema(
+        operation_id="delivery_quarantine_discard",
+        summary="Give up what is in quarantine",
+        parameters=[KEY],
+        request=shapes.Some,
+        responses={202: shapes.Count},
+    )
+    @idempotent()
+    def post(self, request: Request) -> Response:
+        """Give up quarantined values: USH is not told until they change."""
+        some = body(request, shapes.Some).get("devices")
+        count = steering.discard(who(request), timezone.now(), some)
+        return Response({"cells": count}, 202)
 
 
-def _who(request: Request) -> str:
-    return str(request.user.get_username())
+class Deeds(Call):
+    """What staff did."""
+
+    parameters = paging.PARAMETERS
+
+    @extend_schema(
+        operation_id="delivery_deeds",
+        summary="List what staff did about the delivery",
+        parameters=[*PAGING],
+        responses=paged(shapes.Deed, "Deeds"),
+    )
+    def get(self, request: Request) -> Response:
+        """List pauses, resumptions, resyncs, retries and changes of the mapping, newest first."""
+        return paging.answer(request, Deed.objects.all(), ("-at", "-id"), _deeds)
+
+
+def _deeds(found: list[Deed]) -> list[rows.Row]:
+    return [rows.deed(one) for one in found]

@@ -3,9 +3,10 @@
 from typing import Any
 
 from reporting import outbox
-from reporting.health import Health
-from reporting.models import Cell, Report
+from reporting.health import Health, Unheard
+from reporting.models import Cell, Deed, MappingRow, Report
 from reporting.outcomes import Outcome
+from reporting.wordbook import FIELDS, Preview
 from rest.times import stamp, stamp_ms
 
 Row = dict[str, Any]
@@ -32,6 +33,7 @@ def cell(one: Cell) -> Row:
         "next_try_at": stamp(known.next_try_at) if known.dirty else None,
         "last_error": known.last_error,
         "last_http": known.last_http,
+        "discarded": known.discarded,
     }
 
 
@@ -70,4 +72,43 @@ def road(health: Health) -> Row:
         "lag_p95_ms": health.lag_p95_ms,
         "rate": health.rate,
         "limit": health.limit,
+    }
+
+
+def mapping_row(one: MappingRow) -> Row:
+    """One of the operator's rows."""
+    same = {name: getattr(one, name) for name in ("id", *FIELDS, "enabled", "changed_by")}
+    return same | {"changed_at": stamp(one.changed_at)}
+
+
+def preview(tried: Preview) -> Row:
+    """What a row would make of a device."""
+    names = ("ush_device_id", "property", "before", "after")
+    return {
+        "raw": tried.raw,
+        "present": tried.present,
+        "changes": [{name: getattr(one, name) for name in names} for one in tried.changes],
+        "unheard": list(tried.unheard),
+    }
+
+
+def unheard(one: Unheard) -> Row:
+    """A value without a word."""
+    return {
+        "code": one.code,
+        "value": one.value,
+        "reason": one.reason,
+        "devices": one.devices,
+        "last_at": stamp(one.last_at),
+    }
+
+
+def deed(one: Deed) -> Row:
+    """Something that staff did."""
+    return {
+        "id": one.pk,
+        "at": stamp(one.at),
+        "who": one.who,
+        "what": one.what,
+        "details": one.details,
     }

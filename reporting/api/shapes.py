@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from reporting.models import Cell as CellModel
+from reporting.models import MappingRow as MappingRowModel
 from reporting.models import Report as ReportModel
 
 Shape = serializers.Serializer[Any]
@@ -33,6 +34,7 @@ class DeliveryCell(Shape):
     next_try_at = At(allow_null=True)
     last_error = Text(allow_blank=True)
     last_http = Whole(allow_null=True)
+    discarded = Flag(help_text="Given up by a person until it changes.")
 
 
 class Report(Shape):
@@ -99,3 +101,98 @@ class Count(Shape):
     """How many cells will be sent."""
 
     cells = Whole()
+
+
+class NewMappingRow(Shape):
+    """A row of the mapping: which code feeds which property, and how."""
+
+    code = Text(max_length=100)
+    category = Text(max_length=32, required=False, allow_blank=True, default="")
+    property = Text(max_length=40)
+    suffix = Text(max_length=20, required=False, allow_blank=True, default="")
+    kind = Text(max_length=12, help_text=", ".join(MappingRowModel.Kind.values))
+    parameters = serializers.DictField(
+        child=Text(max_length=100, allow_blank=True),
+        required=False,
+        help_text="For `words`: raw value to word; an empty word says nothing.",
+    )
+    extension = Flag(required=False, default=False, help_text="USH has not published this name.")
+
+
+class MappingRow(NewMappingRow):
+    """A row as it is kept."""
+
+    id = Whole()
+    enabled = Flag()
+    changed_by = Text()
+    changed_at = At()
+
+
+class Mapping(Shape):
+    """The operator's rows."""
+
+    results = MappingRow(many=True)
+
+
+class Switch(Shape):
+    """On or off."""
+
+    enabled = Flag()
+
+
+class Trial(NewMappingRow):
+    """A row, and the device to try it on."""
+
+    device = Text(max_length=64)
+
+
+class Change(Shape):
+    """What one property would become; null: USH is told nothing."""
+
+    ush_device_id = Text()
+    property = Text()
+    before = Text(allow_null=True)
+    after = Text(allow_null=True)
+
+
+class MappingPreview(Shape):
+    """What a row would make of a device."""
+
+    raw = serializers.JSONField(allow_null=True)
+    present = Flag(help_text="The device reports this code.")
+    changes = Change(many=True)
+    unheard = serializers.ListField(child=Text())
+
+
+class UnmappedValue(Shape):
+    """A value that USH has no word for."""
+
+    code = Text()
+    value = Text(allow_blank=True)
+    reason = Text()
+    devices = Whole()
+    last_at = At()
+
+
+class UnmappedCode(Shape):
+    """A code that no row takes up."""
+
+    code = Text()
+    devices = Whole()
+
+
+class Unmapped(Shape):
+    """What USH is not told."""
+
+    values = UnmappedValue(many=True)
+    codes = UnmappedCode(many=True)
+
+
+class Deed(Shape):
+    """Something that staff did about the delivery."""
+
+    id = Whole()
+    at = At()
+    who = Text()
+    what = Text()
+    details = serializers.DictField()

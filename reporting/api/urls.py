@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import calls
+from . import calls, mapping
 
 urlpatterns = [
     path("delivery/", calls.Road.as_view()),
@@ -13,4 +13,10 @@ urlpatterns = [
     path("delivery/resume/", calls.Resume.as_view()),
     path("delivery/resync/", calls.Resync.as_view()),
     path("delivery/quarantine/retry/", calls.Retry.as_view()),
+    path("delivery/quarantine/discard/", calls.Discard.as_view()),
+    path("delivery/deeds/", calls.Deeds.as_view()),
+    path("delivery/mapping/", mapping.Mapping.as_view()),
+    path("delivery/mapping/preview/", mapping.Preview.as_view()),
+    path("delivery/mapping/<int:row_id>/", mapping.OneMappingRow.as_view()),
+    path("delivery/unmapped/", mapping.Unmapped.as_view()),
 ]

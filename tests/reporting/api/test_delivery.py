@@ -71,6 +71,7 @@ def test_a_cell_says_what_waits_and_what_is_known(viewer, office, sim):
         "next_try_at": "2026-11-21T12:00:02.000Z",
         "last_error": "",
         "last_http": None,
+        "discarded": False,
     }
 
 
