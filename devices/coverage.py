@@ -97,6 +97,13 @@ def trim(ledger: Ledger, before: int) -> Ledger:
     return Ledger(subtract(ledger.complete, past), _without(ledger.lost, past))
 
 
+def let_go(ledger: Ledger, before: int, reason: str) -> Ledger:
+    """Say that what was proven before a moment was deleted since: it was there, it is no more."""
+    gone = [Lost(part.start, min(part.end, before), reason) for part in ledger.complete]
+    past = [Interval(part.start, min(part.end, before)) for part in ledger.complete]
+    return Ledger(subtract(ledger.complete, past), _joined((*ledger.lost, *gone)))
+
+
 def to_json(ledger: Ledger) -> dict[str, list[list[Any]]]:
     """Return the ledger as short lists of milliseconds, fit for one JSON column."""
     return {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from devices import coverage, series
+from devices import coverage, retention, series
 from devices.datapoints import Specification
 from devices.models import Coverage, Device, LogEntry
 
@@ -53,14 +53,25 @@ def read(
 
 
 def gaps(device: Device, start: datetime, end: datetime, now: datetime) -> list[series.Gap]:
-    """Return the stretches of [start, end) that the log of the device does not prove."""
+    """Return the stretches of [start, end) of which the history does not hold all values."""
+    ledger, since = books(device)
+    return series.gaps_between(
+        ledger, since, milliseconds(start), milliseconds(end), milliseconds(now)
+    )
+
+
+def books(device: Device) -> tuple[coverage.Ledger, int]:
+    """Return what is held of a device's values, and since when they are owed, in ms.
+
+    What was proven once and deleted by retention since is held no more.
+    """
     owed = Coverage.objects.filter(device=device).first()
     since = owed.since if owed else device.first_seen_at
-    stored = {"complete": owed.complete, "lost": owed.lost} if owed else {}
-    ledger = coverage.from_json(stored)
-    return series.gaps_between(
-        ledger, milliseconds(since), milliseconds(start), milliseconds(end), milliseconds(now)
-    )
+    ledger = coverage.from_json({"complete": owed.complete, "lost": owed.lost} if owed else {})
+    gone = retention.let_go_before(REPORT)
+    if gone:
+        ledger = coverage.let_go(ledger, milliseconds(gone), series.LET_GO)
+    return ledger, milliseconds(since)
 
 
 def milliseconds(at: datetime) -> int:

@@ -1,14 +1,20 @@
-"""Lets go of the books that nobody reads any more. History and orders are kept."""
+"""Lets go of what is past its retention: history by type of event, and the books nobody reads.
 
+Devices, their present state and orders are kept for ever.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from rest import idempotency
 
-from . import partitions
-from .models import CallCount, SyncRun
+from . import letting_go, lifetimes, partitions
+from .letting_go import Going
+from .models import CallCount, LetGo, SyncRun
 
 RUNS = timedelta(days=30)
 CALLS = timedelta(days=400)
@@ -17,24 +23,63 @@ AHEAD = timedelta(days=31)  # the next month's partition exists before its first
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many rows went."""
+    """How many rows went; `log` by type of event."""
 
     runs: int
     call_counts: int
     answers: int
+    log: dict[int, int]
+    months: tuple[str, ...] = ()
+    held_back: int = 0
 
     def sentence(self) -> str:
         """Say it in one line."""
-        return (
+        line = (
             f"prune: {self.runs} runs, {self.call_counts} call counts,"
-            f" {self.answers} answers to keyed calls"
+            f" {self.answers} answers to keyed calls, {sum(self.log.values())} log rows"
         )
+        if self.log:
+            line += f" ({', '.join(f'event {kind}: {rows}' for kind, rows in self.log.items())})"
+        if self.months:
+            line += f", {len(self.months)} months as a whole"
+        return f"{line}; {self.held_back} steps left for later" if self.held_back else line
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run at this moment would let go."""
+
+    runs: int
+    call_counts: int
+    answers: int
+    log: Sequence[Going]
+    months: Sequence[str]
 
 
 def prune(now: datetime) -> Pruned:
-    """Delete old runs and call counts, and prepare next month's partition of the history."""
+    """Delete what is past, and prepare next month's partition of the history."""
     with transaction.atomic():
         partitions.ensure([now, now + AHEAD])
     runs, _ = SyncRun.objects.filter(started_at__lt=now - RUNS).delete()
     counts, _ = CallCount.objects.filter(hour__lt=now - CALLS).delete()
-    return Pruned(runs, counts, idempotency.forget(now))
+    went = letting_go.let_go(lifetimes.edges(settings.LOG_RETENTION, now), now)
+    return Pruned(
+        runs, counts, idempotency.forget(now), went.rows, went.months, held_back=went.held_back
+    )
+
+
+def preview(now: datetime) -> Preview:
+    """Say what `prune` would delete now. Changes nothing."""
+    log, months = letting_go.preview(lifetimes.edges(settings.LOG_RETENTION, now), now)
+    return Preview(
+        runs=SyncRun.objects.filter(started_at__lt=now - RUNS).count(),
+        call_counts=CallCount.objects.filter(hour__lt=now - CALLS).count(),
+        answers=idempotency.forgettable(now).count(),
+        log=log,
+        months=months,
+    )
+
+
+def let_go_before(event_id: int) -> datetime | None:
+    """Return up to when rows of a type may be gone; None: none of them ever went."""
+    return LetGo.objects.filter(pk=event_id).values_list("before", flat=True).first()

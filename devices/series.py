@@ -16,6 +16,7 @@ from devices.coverage import Interval, Ledger, subtract
 NOT_READ_YET = "not read yet"
 BEFORE_FLEET = "before Fleet knew this device"
 COLLECTOR_DOWN = "collector down"
+LET_GO = "let go by retention"
 
 
 @dataclass(frozen=True, slots=True)

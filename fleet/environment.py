@@ -20,6 +20,9 @@ UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 WORDS = {"1": True, "true": True, "yes": True, "on": True}
 WORDS |= {"0": False, "false": False, "no": False, "off": False}
+SMALLINT = (-(2**15), 2**15 - 1)  # what the numbers of kinds are kept in
+# Proofs of orders and the overview read the last day; longer than a century is a slip of the hand.
+LIFE = (timedelta(days=1), timedelta(days=36_525))
 
 # Addresses that answer with a cloud machine's own credentials: never a place to send reports to.
 METADATA_HOSTS = {"metadata.google.internal", "metadata", "100.100.100.200", "fd00:ec2::254"}
@@ -111,6 +114,14 @@ class Environment:
         given = self.text(name)
         return [item.strip() for item in given.split(",") if item.strip()] or list(default)
 
+    def lifetimes(self, name: str, default: str) -> dict[int | None, timedelta | None]:
+        """Return how long each numbered kind is kept, as in `8=30d,*=forever`.
+
+        The key None stands for every kind that is not named, the value None for no end.
+        """
+        expected = "kinds and how long each is kept, such as 8=30d,7=400d,*=forever, of at least 1d"
+        return self._read(name, _lifetimes(default), expected, _lifetimes)
+
     def headers(self, name: str) -> dict[str, str]:
         """Return a JSON object of texts."""
         expected = 'a JSON object of texts, such as {"X-Name": "value"}'
@@ -140,6 +151,17 @@ def _duration(text: str) -> timedelta:
     if not match:
         raise ValueError(text)
     return timedelta(seconds=float(match[1]) * UNITS[match[2]])
+
+
+def _lifetimes(text: str) -> dict[int | None, timedelta | None]:
+    kept: dict[int | None, timedelta | None] = {}
+    for pair in text.split(","):
+        kind, _sign, span = (part.strip() for part in pair.partition("="))
+        number = None if kind == "*" else _within(int(kind), *SMALLINT)
+        if number in kept:
+            raise ValueError(text)
+        kept[number] = None if span == "forever" else _within(_duration(span), *LIFE)
+    return {None: None} | kept
 
 
 def _texts(text: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ from rest.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from rest_framework.request import Request
 
 HEADER = "Idempotency-Key"
@@ -117,4 +118,9 @@ def _keep(request: Request, key: str, response: Response, answer: Answer) -> Non
 
 def forget(now: datetime) -> int:
     """Delete the answers that are too old to be asked for again; says how many."""
-    return Answer.objects.filter(created_at__lt=now - KEPT).delete()[0]
+    return forgettable(now).delete()[0]
+
+
+def forgettable(now: datetime) -> QuerySet[Answer]:
+    """The answers that are too old to be asked for again."""
+    return Answer.objects.filter(created_at__lt=now - KEPT)

@@ -8,10 +8,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import bell, coverage
+from devices import bell, coverage, history
 from devices.events import millis
 from devices.harvest import RETENTION
-from devices.models import Coverage as CoverageModel
 from devices.models import Device
 from people.rights import Needs, Right
 from reporting import outbox
@@ -42,10 +41,7 @@ class Coverage(Call):
 
 
 def _ledger(device: Device, now: datetime) -> rows.Row:
-    owed = CoverageModel.objects.filter(device=device).first()
-    since = millis(owed.since if owed else device.first_seen_at)
-    stored = {"complete": owed.complete, "lost": owed.lost} if owed else {}
-    known, at = coverage.from_json(stored), millis(now)
+    (known, since), at = history.books(device), millis(now)
     kept = int(RETENTION.total_seconds() * 1000)
     return rows.ledger(known, since, at, coverage.next_loss_at(known, since, at, kept))
 

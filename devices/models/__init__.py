@@ -2,6 +2,7 @@
 
 from .coverage import Coverage
 from .device import Device
+from .let_go import LetGo
 from .log import LogEntry, Provenance
 from .operation import Operation, OperationItem
 from .product import Product
@@ -12,6 +13,7 @@ __all__ = [
     "CallCount",
     "Coverage",
     "Device",
+    "LetGo",
     "LogEntry",
     "Operation",
     "OperationItem",

@@ -9,6 +9,7 @@ from devices.coverage import (
     Ledger,
     Lost,
     from_json,
+    let_go,
     lose,
     next_loss_at,
     prove,
@@ -185,3 +186,14 @@ def test_nothing_stored_is_an_empty_ledger():
 
 def test_moments_before_1970_are_trimmed_too():
     assert trim(prove(Ledger(), -5, 5), 0) == Ledger((Interval(0, 5),))
+
+
+@law(ledgers(), MOMENTS)
+def test_letting_go_turns_proof_into_loss_before_the_edge_and_nothing_else(ledger, edge):
+    left = let_go(ledger, edge, "let go")
+
+    assert unread(left, 0, 24) == unread(ledger, 0, 24)
+    assert moments(left.complete) == [at for at in moments(ledger.complete) if at >= edge]
+    assert let_go(left, edge, "let go") == left
+    gone = [part for part in left.lost if part.reason == "let go"]
+    assert moments(gone) == [at for at in moments(ledger.complete) if at < edge]

@@ -15,7 +15,9 @@ READ = {
     "address": lambda env: env.url("X", "http://a", ("https", "http")),
     "list": lambda env: env.items("X", ("a",)),
     "headers": lambda env: env.headers("X"),
+    "lifetimes": lambda env: env.lifetimes("X", "*=forever"),
 }
+LIVES = "kinds and how long each is kept, such as 8=30d,7=400d,*=forever, of at least 1d"
 DEFAULTS = {
     "whole number": 5,
     "number or nothing": None,
@@ -26,6 +28,7 @@ DEFAULTS = {
     "address": "http://a",
     "list": ["a"],
     "headers": {},
+    "lifetimes": {None: None},
 }
 
 
@@ -51,6 +54,8 @@ def test_nothing_given_means_the_default(kind, values):
         ("address", "http://127.0.0.1:9/x", "http://127.0.0.1:9/x"),
         ("list", "a, b,,c ", ["a", "b", "c"]),
         ("headers", '{"X-A": "b"}', {"X-A": "b"}),
+        ("lifetimes", "8=30d, *=400d", {8: timedelta(days=30), None: timedelta(days=400)}),
+        ("lifetimes", "-1=36h", {-1: timedelta(hours=36), None: None}),
     ],
 )
 def test_a_sound_value_is_read_as_its_type(kind, given, value):
@@ -72,6 +77,10 @@ def test_a_sound_value_is_read_as_its_type(kind, given, value):
         ("choice", "gratis", "one of free, paid"),
         ("headers", "[1]", 'a JSON object of texts, such as {"X-Name": "value"}'),
         ("headers", '{"a": 1}', 'a JSON object of texts, such as {"X-Name": "value"}'),
+        *(
+            ("lifetimes", given, LIVES)
+            for given in ("8", "x=30d", "8=1h", "8=1d,8=2d", "*=always", "99999=2d", "8=99999d")
+        ),
         ("headers", "{", 'a JSON object of texts, such as {"X-Name": "value"}'),
     ],
 )

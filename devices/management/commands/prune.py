@@ -1,5 +1,6 @@
-"""manage.py prune: let go of what is past its retention."""
+"""manage.py prune: let go of what is past its retention, or say what would go."""
 
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -7,15 +8,66 @@ from typing import Any
 from django.utils import timezone
 
 from devices import retention
+from devices.letting_go import Going
 from devices.management.work import Work
+from devices.models import LogEntry
+from devices.words import event_name
+
+MB = 1_000_000
 
 
 class Command(Work):
     """One round of pruning."""
 
-    help = "Delete old run and call records; history and operations are kept."
+    help = "Delete history past LOG_RETENTION and old records; devices and operations are kept."
 
-    def work(self, **_options: Any) -> tuple[str, Mapping[str, Any], bool]:
-        """Run one round."""
-        pruned = retention.prune(timezone.now())
-        return pruned.sentence(), asdict(pruned), True
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--dry-run` deletes nothing."""
+        super().add_arguments(parser)
+        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+    def work(
+        self, *, dry_run: bool = False, **_options: Any
+    ) -> tuple[str, Mapping[str, Any], bool]:
+        """Run one round, or preview it."""
+        now = timezone.now()
+        if not dry_run:
+            pruned = retention.prune(now)
+            return pruned.sentence(), asdict(pruned) | {"dry_run": False}, True
+        found = retention.preview(now)
+        return told(found), figures(found), True
+
+
+def told(found: retention.Preview) -> str:
+    """Say what would go: one line a type of event."""
+    head = (
+        f"prune --dry-run: {found.runs} runs, {found.call_counts} call counts,"
+        f" {found.answers} answers to keyed calls,"
+        f" {sum(one.rows for one in found.log)} log rows would go"
+    )
+    months = [f"  as a whole: {', '.join(found.months)}"] if found.months else []
+    return "\n".join([head, *(line(one) for one in found.log), *months])
+
+
+def line(one: Going) -> str:
+    """Say what would go of one type."""
+    span = f"{one.first:%Y-%m-%d %H:%M:%S} to {one.last:%Y-%m-%d %H:%M:%S} UTC"
+    name = named(one.event_id)
+    return (
+        f"  event {one.event_id} ({name}): {one.rows} rows, {span}, about {one.bytes / MB:.1f} MB"
+    )
+
+
+def figures(found: retention.Preview) -> dict[str, Any]:
+    """Say the same to programs."""
+    log = [asdict(one) | {"event": named(one.event_id)} for one in found.log]
+    for one in log:
+        one["first"], one["last"] = one["first"].isoformat(), one["last"].isoformat()
+    return asdict(found) | {"log": log, "dry_run": True}
+
+
+def named(event_id: int) -> str:
+    """Name a type of event, the vendor's or our own observation."""
+    if event_id in LogEntry.Own.values:
+        return str(LogEntry.Own(event_id).label)
+    return event_name(event_id)
