@@ -135,6 +135,7 @@ USH_REPORT_URL = env.url(
 USH_FORMAT = env.choice("USH_FORMAT", "devices", ("devices", "envelope"))
 USH_SOURCE_CODE = env.text("USH_SOURCE_CODE")
 USH_HEADERS = env.headers("USH_HEADERS")
+USH_PROXY = env.url("USH_PROXY", "", ("http", "https"))
 USH_MAX_DEVICES = env.integer("USH_MAX_DEVICES", 50, most=1000)
 USH_QPS = env.number("USH_QPS", 5, least=0.01, most=10_000)
 USH_WINDOW = env.duration("USH_WINDOW", "1s", least=timedelta(0))

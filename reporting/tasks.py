@@ -13,7 +13,7 @@ def forward() -> str:
     """Send what is due; before it, translate anew what a changed mapping touches."""
     remap.walk(timezone.now())
     now_terms = terms.current()
-    with UshClient(now_terms.url, dict(now_terms.headers)) as ush:
+    with UshClient(now_terms.url, dict(now_terms.headers), proxy=now_terms.proxy) as ush:
         return f"forward: {forwarder.drain(Desk(ush, now_terms, timezone.now))}"
 
 

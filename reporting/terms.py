@@ -23,6 +23,7 @@ class Terms:
     qps: float
     window: timedelta
     enabled: bool
+    proxy: str = ""
 
     @property
     def target(self) -> str:
@@ -41,4 +42,5 @@ def current() -> Terms:
         qps=settings.USH_QPS,
         window=settings.USH_WINDOW,
         enabled=settings.USH_ENABLED,
+        proxy=settings.USH_PROXY,
     )

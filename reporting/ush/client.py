@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import httpx
 
+from .address import forbidden
 from .errors import UnansweredError, UndeliveredError
 
 TIMEOUT = httpx.Timeout(connect=3, read=10, write=10, pool=5)  # seconds
@@ -35,12 +36,18 @@ class UshClient:
     """One connection to USH, opened when first needed, used by one thread at a time."""
 
     def __init__(
-        self, url: str, headers: Mapping[str, str] | None = None, *, deadline: float = DEADLINE
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        proxy: str = "",
+        deadline: float = DEADLINE,
     ) -> None:
         """Keep address and static headers; nothing is opened yet."""
         self._url = url
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
         self._headers |= dict(headers or {})
+        self._proxy = proxy
         self._deadline = deadline
         self._http: httpx.Client | None = None
         self._stream: Any = None
@@ -78,6 +85,7 @@ class UshClient:
                 timeout=TIMEOUT,
                 follow_redirects=False,
                 trust_env=False,
+                proxy=self._proxy or None,
                 verify=_trusted() if secure else False,
                 limits=httpx.Limits(max_connections=1, keepalive_expiry=30),
             )
@@ -90,9 +98,14 @@ class UshClient:
         )
 
     def _note(self, event: str, info: Mapping[str, Any]) -> None:
-        """Remember the open connection, so that the watchdog can cut it."""
+        """Remember the open connection, so that the watchdog can cut it; refuse where it led."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._stream = info["return_value"]
+            peer = self._stream.get_extra_info("server_addr")
+            if not self._proxy and peer and forbidden(str(peer[0])):
+                self._stream.close()
+                message = f"its name leads to {peer[0]}, a link-local or metadata address: refused"
+                raise UndeliveredError(message)
 
     @contextmanager
     def _watched(self, cut: threading.Event) -> Iterator[None]:

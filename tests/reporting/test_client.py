@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from reporting.ush.address import forbidden
 from reporting.ush.client import Answer, UshClient
 from reporting.ush.errors import UnansweredError, UndeliveredError
 
@@ -138,3 +139,71 @@ def test_proxies_of_the_environment_are_not_asked(monkeypatch):
 
     with server(says(OK, b'{"code":"200"}')) as (url, _), UshClient(url) as ush:
         assert ush.post(b"{}").status == 200
+
+
+def test_a_report_goes_through_the_proxy_that_was_set():
+    with (
+        server(says(OK, b'{"code":"200"}')) as (proxy, heard),
+        UshClient("http://ush.example/report", proxy=proxy.removesuffix("/report")) as ush,
+    ):
+        answer = ush.post(b"{}")
+
+    assert answer.status == 200
+    assert heard[0].startswith(b"POST http://ush.example/report HTTP/1.1\r\nHost: ush.example")
+
+
+def test_an_https_address_behind_a_proxy_is_asked_through_a_tunnel():
+    refused = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+    listener = socket.create_server(("127.0.0.1", 0))
+    heard = []
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            heard.append(connection.recv(65_536))
+            connection.sendall(refused)
+
+    threading.Thread(target=serve, daemon=True).start()
+    proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with (
+        UshClient("https://ush.example/report", proxy=proxy) as ush,
+        pytest.raises((UndeliveredError, UnansweredError)),
+    ):
+        ush.post(b"secret")
+    listener.close()
+
+    assert heard[0].startswith(b"CONNECT ush.example:443 HTTP/1.1")
+    assert b"secret" not in heard[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "refused"),
+    [
+        ("169.254.169.254", True),
+        ("::ffff:169.254.169.254", True),
+        ("fe80::1%eth0", True),
+        ("100.100.100.200", True),
+        ("fd00:ec2::254", True),
+        ("224.0.0.1", True),
+        ("127.0.0.1", False),
+        ("::1", False),
+        ("10.0.0.7", False),
+        ("/run/socket", False),
+    ],
+)
+def test_a_machines_own_link_and_metadata_are_no_targets(address, refused):
+    assert forbidden(address) is refused
+
+
+def test_a_name_that_leads_to_a_metadata_address_gets_no_report(monkeypatch):
+    monkeypatch.setattr(socket.socket, "getpeername", lambda _self: ("169.254.169.254", 80))
+    listener = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+    with UshClient(url) as ush, pytest.raises(UndeliveredError, match=r"169\.254\.169\.254"):
+        ush.post(b"secret")
+
+    connection, _ = listener.accept()
+    with connection:
+        assert connection.recv(10) == b""
+    listener.close()

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Drain and print one line."""
         del args
         now_terms = terms.current()
-        with UshClient(now_terms.url, dict(now_terms.headers)) as ush:
+        with UshClient(now_terms.url, dict(now_terms.headers), proxy=now_terms.proxy) as ush:
             tally = forwarder.drain(Desk(ush, now_terms, timezone.now))
         self.stdout.write(_json(tally) if options["json"] else f"forward: {tally}")
         reason = _reason(now_terms, tally)
