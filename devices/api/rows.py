@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
@@ -98,7 +99,10 @@ def icon_url(icon: str) -> str:
     """
     if not icon or "://" in icon:
         return icon
-    domain = settings.TUYA_BASE_URL.split("//")[-1].split("/")[0].partition(".")[2]
+    host = urlsplit(settings.TUYA_BASE_URL).hostname or ""
+    domain = host.partition(".")[2]
+    if not domain or host.replace(".", "").isdigit():
+        return ""  # a bare name or a number, as of a simulated cloud, has no image host
     return f"https://images.{domain}/{icon.lstrip('/')}"
 
 
