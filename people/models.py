@@ -1,4 +1,4 @@
-"""Tables of this room: REST tokens. Users and groups are Django's own."""
+"""Tables of this room: REST tokens, and what was done. Users and groups are Django's own."""
 
 from __future__ import annotations
 
@@ -43,3 +43,29 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         """Name and beginning, never the token."""
         return f"{self.name} ({self.prefix}…)"
+
+
+class Deed(models.Model):
+    """Something a person did that others must be able to ask about later. Rows are only added.
+
+    The database itself refuses to change or delete one. People are kept as text: they may leave.
+    A row says what was looked at, never what was seen.
+    """
+
+    class What(models.TextChoices):
+        REVEALED = "revealed", _("looked at the local key")
+        JOINED = "joined", _("joined with its predecessor")
+        PARTED = "parted", _("parted from its predecessor")
+
+    at = models.DateTimeField(_("when"))
+    who = models.CharField(_("who"), max_length=255)
+    address = models.CharField(_("from"), max_length=64, blank=True)
+    what = models.CharField(_("what"), max_length=16, choices=What)
+    about = models.CharField(_("about"), max_length=255)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        """One line of the record."""
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.who}: {self.what} {self.about}"

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import bell, coverage, history
+from devices import bell, coverage, history, local_keys
 from devices.events import millis
 from devices.harvest import RETENTION
 from devices.models import Device
@@ -122,3 +122,22 @@ class Sync(Call):
         bell.ring_device(device.device_id)
         asked = {"device_id": device.device_id, "requested_at": stamp(timezone.now())}
         return Response(asked, status=202)
+
+
+class LocalKey(Call):
+    """A device's local key, for those who may see it."""
+
+    permission_classes = (Needs(Right.REVEAL),)
+
+    @extend_schema(
+        operation_id="devices_local_key",
+        summary="Reveal a device's local key",
+        request=None,
+        responses=shapes.LocalKey,
+    )
+    def post(self, request: Request, device_id: str) -> Response:
+        """Show the key to an admin. Each look is on record first; no answer is kept to repeat."""
+        device = find(device_id)
+        key = local_keys.reveal(request, device, timezone.now())
+        shown = {"device_id": device.device_id, "local_key": key}
+        return Response(shown, headers={"Cache-Control": "no-store"})

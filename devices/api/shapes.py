@@ -191,6 +191,13 @@ class Cell(Shape):
     last_error = Text(allow_blank=True)
 
 
+class LocalKey(Shape):
+    """What a device is commanded with on its own network."""
+
+    device_id = Text()
+    local_key = Text(allow_blank=True, help_text="Empty: the cloud told none.")
+
+
 class Asked(Shape):
     """A worker was rung."""
 

@@ -11,6 +11,7 @@ OFFERED = {
     "may_sync": Right.SYNC,
     "may_tag": Right.TAG,
     "may_approve": Right.APPROVE,
+    "may_reveal": Right.REVEAL,
 }
 
 
