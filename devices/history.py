@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -29,21 +29,32 @@ class Past:
 
 
 def read(
-    device: Device, code: str, *, start: datetime, end: datetime, limit: int, now: datetime
+    device: Device,
+    code: str,
+    *,
+    start: datetime,
+    end: datetime,
+    limit: int,
+    now: datetime,
+    older: Sequence[Device] = (),
 ) -> Past:
-    """Return at most `limit` points or buckets of `code` in [start, end)."""
+    """Return at most `limit` points or buckets of `code` in [start, end).
+
+    `older`: the devices that this one continues, the newest first; their values are drawn as its.
+    """
+    drawn_of = (device, *older)
     specification = Specification.parse(device.product.items if device.product else [])
-    rows = list(_rows(device, code, start, end))
+    rows = list(_rows(drawn_of, code, start, end))
     cut = len(rows) > MOST_ROWS
     points = [
         series.Point(milliseconds(at), _value(specification, code, value))
         for at, value in rows[:MOST_ROWS]
     ]
     if not cut:
-        points += _before(device, code, start, specification)
+        points += _before(drawn_of, code, start, specification)
     drawn = series.series(
         points,
-        gaps(device, start, end, now),
+        gaps(device, start, end, now, older),
         milliseconds(start),
         milliseconds(end),
         limit,
@@ -52,8 +63,27 @@ def read(
     return Past(drawn, min(len(rows), MOST_ROWS), cut)
 
 
-def gaps(device: Device, start: datetime, end: datetime, now: datetime) -> list[series.Gap]:
+def gaps(
+    device: Device,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    older: Sequence[Device] = (),
+) -> list[series.Gap]:
     """Return the stretches of [start, end) of which the history does not hold all values."""
+    found = _gaps(device, start, end, now)
+    if not older:
+        return found
+    begins = min(device.active_at or device.first_seen_at, device.first_seen_at)
+    return series.continued(
+        found,
+        gaps(older[0], start, end, now, older[1:]),
+        milliseconds(begins),
+        milliseconds(older[0].state_since),
+    )
+
+
+def _gaps(device: Device, start: datetime, end: datetime, now: datetime) -> list[series.Gap]:
     ledger, since = books(device)
     return series.gaps_between(
         ledger, since, milliseconds(start), milliseconds(end), milliseconds(now)
@@ -80,18 +110,18 @@ def milliseconds(at: datetime) -> int:
 
 
 def _rows(
-    device: Device, code: str, start: datetime, end: datetime
+    devices: Sequence[Device], code: str, start: datetime, end: datetime
 ) -> Iterator[tuple[datetime, object]]:
-    rows = LogEntry.objects.of(device).between(start, end).filter(event_id=REPORT, code=code)
+    rows = LogEntry.objects.of_any(devices).between(start, end).filter(event_id=REPORT, code=code)
     newest = rows.order_by("-event_time")[: MOST_ROWS + 1]
     yield from newest.values_list("event_time", "value")
 
 
 def _before(
-    device: Device, code: str, start: datetime, specification: Specification
+    devices: Sequence[Device], code: str, start: datetime, specification: Specification
 ) -> list[series.Point]:
     """Return the value that held when the range began: a step line must not start in the air."""
-    rows = LogEntry.objects.of(device).between(None, start).filter(event_id=REPORT, code=code)
+    rows = LogEntry.objects.of_any(devices).between(None, start).filter(event_id=REPORT, code=code)
     last = rows.order_by("-event_time").values_list("event_time", "value").first()
     return (
         [series.Point(milliseconds(last[0]), _value(specification, code, last[1]))] if last else []

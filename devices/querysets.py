@@ -1,5 +1,6 @@
 """Reads of the mirror, named in the words of the trade. They never write."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -59,6 +60,10 @@ class LogQuerySet(models.QuerySet["LogEntry"]):
     def of(self, device: "Device") -> Self:
         """The history of one device."""
         return self.filter(device=device)
+
+    def of_any(self, devices: "Iterable[Device]") -> Self:
+        """The history of some devices."""
+        return self.filter(device__in=[device.pk for device in devices])
 
     def between(self, start: datetime | None, end: datetime | None) -> Self:
         """Half-open: from `start`, before `end`."""

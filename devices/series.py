@@ -17,6 +17,7 @@ NOT_READ_YET = "not read yet"
 BEFORE_FLEET = "before Fleet knew this device"
 COLLECTOR_DOWN = "collector down"
 LET_GO = "let go by retention"
+BETWEEN = "between two pairings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,19 @@ def gaps_between(
         *_lost_between(ledger, span[0]),
     ]
     return sorted(found, key=lambda gap: gap.start)
+
+
+def continued(own: Iterable[Gap], earlier: Iterable[Gap], begins: int, left: int) -> list[Gap]:
+    """Return the gaps of a device and the one that it continues: its own from where it begins.
+
+    What nobody could read once the earlier one had left is not owed: it lies between the two.
+    """
+    found = [Gap(max(gap.start, begins), gap.end, gap.reason) for gap in own if gap.end > begins]
+    for gap in earlier:
+        end = min(gap.end, begins)
+        turn = min(max(gap.start, left), end) if gap.reason == NOT_READ_YET else end
+        found += [Gap(gap.start, turn, gap.reason), Gap(turn, end, BETWEEN)]
+    return sorted((gap for gap in found if gap.start < gap.end), key=lambda gap: gap.start)
 
 
 def _lost_between(ledger: Ledger, span: Interval) -> list[Gap]:

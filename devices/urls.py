@@ -5,6 +5,7 @@ from django.urls import path
 from devices.views import cloud, logs, operation_new, operations
 from devices.views.chart import points
 from devices.views.detail import TABS, detail
+from devices.views.link import link
 from devices.views.listing import listing
 from devices.views.local_key import local_key
 from devices.views.overview import overview
@@ -25,6 +26,7 @@ urlpatterns = [
     path("devices/", listing, name="list"),
     path("devices/<str:device_id>/", detail, name="detail"),
     path("devices/<str:device_id>/history.json", points, name="points"),
+    path("devices/<str:device_id>/link/", link, name="link"),
     path("devices/<str:device_id>/local-key/", local_key, name="local-key"),
     *(
         path(

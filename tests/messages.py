@@ -92,8 +92,8 @@ def spoken() -> Words:
 
 def pure() -> Iterator[tuple[str, str]]:
     """Yield what modules without Django say; it is translated where it is shown."""
-    reasons = (series.BEFORE_FLEET, series.NOT_READ_YET, series.COLLECTOR_DOWN, series.LET_GO)
-    for reason in reasons:
+    gone = (series.LET_GO, series.BETWEEN)
+    for reason in (series.BEFORE_FLEET, series.NOT_READ_YET, series.COLLECTOR_DOWN, *gone):
         yield "devices/series.py", reason
     for outcome in Outcome:
         yield "reporting/outcomes.py", outcome.meaning

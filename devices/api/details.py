@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import bell, coverage, history, local_keys
+from devices import bell, coverage, history, local_keys, pairing
 from devices.events import millis
 from devices.harvest import RETENTION
 from devices.models import Device
@@ -17,12 +17,12 @@ from reporting import outbox
 from rest import paging
 from rest.calls import Call
 from rest.idempotency import idempotent
-from rest.problems import Problem
+from rest.problems import Problem, invalid
 from rest.schema import KEY, PAGING, paged
 from rest.times import stamp
 
-from . import rows, shapes
-from .devices import find, listed
+from . import relatives, rows, shapes
+from .devices import find, in_full, listed
 
 
 class Coverage(Call):
@@ -141,3 +141,34 @@ class LocalKey(Call):
         key = local_keys.reveal(request, device, timezone.now())
         shown = {"device_id": device.device_id, "local_key": key}
         return Response(shown, headers={"Cache-Control": "no-store"})
+
+
+class Link(Call):
+    """Joining a device with the one that it continues under a new id."""
+
+    permission_classes = (Needs(Right.RENAME),)
+
+    @extend_schema(
+        operation_id="devices_link",
+        summary="Join a device with its predecessor",
+        parameters=[KEY],
+        request=relatives.Link,
+        responses=relatives.DeviceInFull,
+    )
+    @idempotent()
+    def post(self, request: Request, device_id: str) -> Response:
+        """Say which device this one continues; null takes it back. History stays where it is."""
+        wanted = relatives.Link(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        device, older = find(device_id), wanted.validated_data["predecessor"]
+        try:
+            if older is None:
+                pairing.part(request, device.device_id, timezone.now())
+            elif Device.objects.filter(device_id=older).exists():
+                pairing.join(request, device.device_id, older, timezone.now())
+            else:
+                words = _("Fleet knows no device with the id %(id)s.") % {"id": older}
+                raise invalid({"predecessor": [words]})
+        except pairing.CannotJoinError as no:
+            raise Problem(409, "cannot_join", str(no)) from no
+        return Response(in_full(device.device_id))

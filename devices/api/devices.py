@@ -22,7 +22,7 @@ from rest.idempotency import idempotent
 from rest.problems import invalid
 from rest.schema import KEY, PAGING, paged
 
-from . import examples, rows, shapes
+from . import examples, relatives, rows, shapes
 
 ORDERINGS = (
     "name", "device_id", "category", "last_event_at", "first_seen_at", "updated_at", "active_at",
@@ -121,6 +121,11 @@ def shown(device_id: str) -> rows.Row:
     return rows.devices(found)[0]
 
 
+def in_full(device_id: str) -> rows.Row:
+    """One device with what it continues, or the answer 404."""
+    return shown(device_id) | relatives.of(device_id)
+
+
 class Devices(Call):
     """The fleet."""
 
@@ -146,20 +151,20 @@ class OneDevice(Call):
     @extend_schema(
         operation_id="devices_read",
         summary="Show a device",
-        responses=shapes.Device,
-        examples=[examples.given("A plug", examples.DEVICE)],
+        responses=relatives.DeviceInFull,
+        examples=[examples.given("A plug", relatives.EXAMPLE)],
     )
     def get(self, request: Request, device_id: str) -> Response:
         """Show everything that Fleet mirrors of one device. The local key is never shown."""
         del request
-        return Response(shown(device_id))
+        return Response(in_full(device_id))
 
     @extend_schema(
         operation_id="devices_annotate",
         summary="Set tags and note",
         parameters=[KEY],
         request=shapes.Annotation,
-        responses=shapes.Device,
+        responses=relatives.DeviceInFull,
     )
     @idempotent()
     def patch(self, request: Request, device_id: str) -> Response:
@@ -171,4 +176,4 @@ class OneDevice(Call):
         wanted = shapes.Annotation(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)
         annotations.annotate(find(device_id), **wanted.validated_data)
-        return Response(shown(device_id))
+        return Response(in_full(device_id))

@@ -17,6 +17,7 @@ urlpatterns = [
     path("devices/<str:device_id>/sub-devices/", details.SubDevices.as_view()),
     path("devices/<str:device_id>/factory-info/", details.FactoryInfo.as_view()),
     path("devices/<str:device_id>/delivery/", details.Delivery.as_view()),
+    path("devices/<str:device_id>/link/", details.Link.as_view()),
     path("devices/<str:device_id>/local-key/", details.LocalKey.as_view()),
     path("devices/<str:device_id>/sync/", details.Sync.as_view()),
     path("logs/", logs.Logs.as_view()),

@@ -70,6 +70,14 @@ class Device(models.Model):
     next_harvest_at = models.DateTimeField(db_default=Now())
     factory_read_at = models.DateTimeField(null=True)
 
+    predecessor = models.OneToOneField(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="successor",
+        help_text="the same hardware under an older id; set by a person only",
+    )
+
     tags = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     note = models.TextField(blank=True)
 
@@ -92,6 +100,10 @@ class Device(models.Model):
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="device_name_part"),
             GinIndex(fields=["device_id"], opclasses=["gin_trgm_ops"], name="device_id_part"),
             GinIndex(fields=["tags"], name="device_tags"),
+            # pairing: the same hardware under another id
+            models.Index("uuid", name="device_by_uuid", condition=~models.Q(uuid="")),
+            models.Index("sn", name="device_by_sn", condition=~models.Q(sn="")),
+            models.Index("mac", name="device_by_mac", condition=~models.Q(mac="")),
         )
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from devices import history
 from devices.history import milliseconds
 from devices.models import Device
 from devices.specified import specification
+from devices.views import link
 from people.gates import require
 from people.rights import Right
 
@@ -52,7 +53,15 @@ def points(request: HttpRequest, device_id: str) -> HttpResponseBase:
         words = _("The range must end after it begins, and span at most 400 days.")
         return JsonResponse({"problems": {"end": [words]}}, status=400)
     code, limit = form.cleaned_data["code"], form.cleaned_data["points"] or USUAL_POINTS
-    past = history.read(device, code, start=span[0], end=span[1], limit=limit, now=now)
+    past = history.read(
+        device,
+        code,
+        start=span[0],
+        end=span[1],
+        limit=limit,
+        now=now,
+        older=link.older(request, device),
+    )
     return JsonResponse(drawn(device, code, past, (*span, now)))
 
 

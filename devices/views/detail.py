@@ -19,7 +19,7 @@ from devices import words
 from devices.explorer import page as log_page
 from devices.models import Device, LogEntry, OperationItem
 from devices.plans import OPEN
-from devices.views import log_address, log_rows, standing
+from devices.views import link, log_address, log_rows, standing
 from devices.views.allowed import allowed
 from devices.views.cards import cards
 from devices.views.rows import rows
@@ -55,8 +55,9 @@ TABS = (
 @vary_on_headers("HX-Request")
 def detail(request: HttpRequest, device_id: str, tab: str = "") -> HttpResponse:
     """Show a device under one of its tabs."""
+    found = Device.objects.select_related("product", "coverage", "predecessor")
     device = get_object_or_404(
-        Device.objects.select_related("product", "coverage"), device_id=device_id
+        found.defer("local_key", "predecessor__local_key"), device_id=device_id
     )
     now, language = timezone.now(), get_language() or "en"
     content = CONTENT[tab](request, device, now, language)
@@ -90,6 +91,7 @@ def head(request: HttpRequest, device: Device, now: datetime, tab: str) -> dict[
             one for one in TABS if one.name != "sub-devices" or has_children or tab == one.name
         ],
         "part": f"devices/_{(tab or 'values').replace('-', '_')}.html",
+        **link.relatives(device),
         **allowed(request),
     }
 
@@ -104,12 +106,17 @@ def values(_request: HttpRequest, device: Device, _now: datetime, language: str)
     }
 
 
-def history(_request: HttpRequest, device: Device, _now: datetime, language: str) -> dict[str, Any]:
+def history(request: HttpRequest, device: Device, _now: datetime, language: str) -> dict[str, Any]:
     """Return what can be drawn; the chart itself asks `history.json`."""
     drawable = [card for card in cards(device, language) if card.drawable]
-    asked = _request.GET.get("code", "")
+    asked = request.GET.get("code", "")
     chosen = next((card for card in drawable if card.code == asked), None)
-    return {"drawable": drawable, "chosen": chosen or next(iter(drawable), None), "ranges": RANGES}
+    return {
+        "drawable": drawable,
+        "chosen": chosen or next(iter(drawable), None),
+        "ranges": RANGES,
+        "continued": link.older(request, device),
+    }
 
 
 def happened(request: HttpRequest, device: Device, now: datetime, language: str) -> dict[str, Any]:
@@ -120,10 +127,12 @@ def happened(request: HttpRequest, device: Device, now: datetime, language: str)
     asked = log_address.read(query, now)
     if asked.wanted is None:
         return {"problems": asked.problems, "lines": []}
-    wanted = replace(asked.wanted, devices=(device.pk,))
+    earlier = link.older(request, device)
+    wanted = replace(asked.wanted, devices=tuple(one.pk for one in (device, *earlier)))
     page = log_page(wanted, asked.size, before=asked.before, after=asked.after)
     return {
         "lines": log_rows.lines(page.rows, language),
+        "continued": earlier,
         "older": page.older and log_address.write(page.older),
         "newer": page.newer and log_address.write(page.newer),
     }

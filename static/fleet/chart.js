@@ -27,6 +27,8 @@ async function load() {
     start: new Date(end - LENGTHS[state.range]).toISOString(),
     end: new Date(end).toISOString(),
   });
+  const together = new URLSearchParams(location.search).get("with");
+  if (together) query.set("with", together);
   const answer = await fetch(`${box.dataset.chart}?${query}`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok) {
     foot.textContent = say("failed", answer?.status ?? "–");

@@ -81,6 +81,8 @@ def test_a_device_is_shown_whole_and_never_with_its_key(api, settings):
         "tags": ["desk"],
         "note": "Below the desk.",
         "status": {"switch_1": True},
+        "predecessor": None,
+        "possible_predecessors": [],
     }
 
 

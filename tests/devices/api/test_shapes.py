@@ -1,6 +1,6 @@
 import pytest
 
-from devices.api import examples, shapes
+from devices.api import examples, relatives, shapes
 from devices.api.operations import read
 from devices.models import SyncRun
 from people.roles import Role
@@ -11,6 +11,7 @@ from tests.people import persons
 
 WHOLE = [
     (examples.DEVICE, shapes.Device),
+    (relatives.EXAMPLE, relatives.DeviceInFull),
     (examples.VALUE, shapes.Value),
     (examples.LOG, shapes.Log),
     (examples.PREVIEW, shapes.Preview),
@@ -40,7 +41,7 @@ def test_an_example_of_an_order_can_be_ordered(example):
 
 ANSWERS = [
     ("devices/", "results", shapes.Device),
-    ("devices/dev1/", None, shapes.Device),
+    ("devices/dev1/", None, relatives.DeviceInFull),
     ("devices/dev1/status/", "", shapes.Value),
     ("devices/dev1/history/?code=cur_power&end=2026-11-20T09:00:00Z", None, shapes.History),
     ("devices/dev1/logs/", "results", shapes.Log),

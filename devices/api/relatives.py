@@ -1,0 +1,66 @@
+"""What REST says of a device's other ids: the one it continues, and those it may continue."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from devices import pairing
+from devices.models import Device
+
+from . import examples, shapes
+from .rows import Row
+
+
+class Relative(shapes.Shape):
+    """A device that left, and why it may be this one under an older id."""
+
+    device_id = shapes.Text()
+    name = shapes.Text(allow_blank=True)
+    state = serializers.ChoiceField(choices=Device.State.choices)
+    same = serializers.ListField(
+        child=serializers.ChoiceField(choices=pairing.MARKS), help_text="What the two share."
+    )
+
+
+class DeviceInFull(shapes.Device):
+    """The mirror of one device, and what it may continue."""
+
+    predecessor = shapes.Text(allow_null=True, help_text="The same hardware under an older id.")
+    possible_predecessors = Relative(many=True)
+
+
+class Link(shapes.Shape):
+    """Which device it continues; null parts it from its predecessor."""
+
+    predecessor = shapes.Text(max_length=64, allow_null=True)
+
+
+EXAMPLE: dict[str, Any] = examples.DEVICE | {
+    "predecessor": None,
+    "possible_predecessors": [
+        {
+            "device_id": "6c1f0a7be2d94c3380abcd",
+            "name": "Desk plug",
+            "state": "removed",
+            "same": ["uuid", "mac"],
+        }
+    ],
+}
+
+
+def of(device_id: str) -> Row:
+    """Return the two members; the device is known to exist."""
+    found = Device.objects.select_related("predecessor")
+    device = found.only(*pairing.SEEN, "predecessor__device_id").get(device_id=device_id)
+    return {
+        "predecessor": device.predecessor.device_id if device.predecessor else None,
+        "possible_predecessors": [
+            {
+                "device_id": one.device_id,
+                "name": one.name,
+                "state": one.state,
+                "same": pairing.alike(device, one),
+            }
+            for one in pairing.possible_predecessors(device)
+        ],
+    }
