@@ -18,7 +18,7 @@ from rest.calls import Call
 from rest.problems import Problem, invalid
 from rest.schema import PAGING, paged
 
-from . import examples, rows, shapes
+from . import examples, relatives, rows, shapes
 from .devices import find
 
 ORDER = tuple(f"-{name}" for name in Key._fields)
@@ -90,15 +90,17 @@ class Logs(Call):
 class DeviceLogs(Call):
     """The history of one device."""
 
-    parameters = (*paging.PARAMETERS, *FILTERS)
+    parameters = (*paging.PARAMETERS, *FILTERS, relatives.TOGETHER.name)
 
     @extend_schema(
         operation_id="devices_logs",
         summary="List a device's events",
-        parameters=[*DESCRIBED, *PAGING],
+        parameters=[*DESCRIBED, relatives.TOGETHER, *PAGING],
         responses=paged(shapes.Log, "Logs"),
         examples=[examples.page("A report", examples.LOG)],
     )
     def get(self, request: Request, device_id: str) -> Response:
         """List events of one device, newest first."""
-        return listed(request, chosen(request.query_params).of(find(device_id)))
+        device, query = find(device_id), request.query_params
+        wanted = (device, *relatives.older(query, device))
+        return listed(request, chosen(query).of_any(wanted))

@@ -1,14 +1,21 @@
 """What REST says of a device's other ids: the one it continues, and those it may continue."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from devices import pairing
 from devices.models import Device
+from rest import queries
 
 from . import examples, shapes
 from .rows import Row
+
+TOGETHER = OpenApiParameter(
+    "with", str, enum=["predecessor"], description="The rows of the ids that it continues, too."
+)
 
 
 class Relative(shapes.Shape):
@@ -64,3 +71,9 @@ def of(device_id: str) -> Row:
             for one in pairing.possible_predecessors(device)
         ],
     }
+
+
+def older(query: Mapping[str, str], device: Device) -> list[Device]:
+    """Return the devices whose rows are wanted too, the newest first."""
+    wanted = queries.choice(query, TOGETHER.name, ("predecessor",))
+    return pairing.lineage(device) if wanted else []

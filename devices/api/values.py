@@ -17,7 +17,7 @@ from rest.calls import Call
 from rest.problems import invalid
 from rest.times import stamp, stamp_ms
 
-from . import examples, rows, shapes
+from . import examples, relatives, rows, shapes
 from .devices import find
 
 POINTS, MOST_POINTS = 500, 5000
@@ -49,7 +49,7 @@ class Status(Call):
 class History(Call):
     """The past of one data point."""
 
-    parameters = ("code", "start", "end", "points")
+    parameters = ("code", "start", "end", "points", relatives.TOGETHER.name)
 
     @extend_schema(
         operation_id="devices_history",
@@ -67,6 +67,7 @@ class History(Call):
                 {"type": "integer", "minimum": 1, "maximum": MOST_POINTS, "default": POINTS},
                 description="More points than this become as many buckets.",
             ),
+            relatives.TOGETHER,
         ],
         responses=shapes.History,
     )
@@ -82,7 +83,8 @@ class History(Call):
             raise invalid({"start": [_("It must lie before the end.")]})
         limit = queries.number(query, "points", 1, MOST_POINTS) or POINTS
         device = find(device_id)
-        past = history.read(device, code, start=start, end=end, limit=limit, now=now)
+        older = relatives.older(query, device)
+        past = history.read(device, code, start=start, end=end, limit=limit, now=now, older=older)
         return Response(_head(device, code, start, end) | _drawn(past))
 
 

@@ -279,6 +279,23 @@ def test_the_chart_draws_both_and_hatches_the_time_between(pair):
     ]
 
 
+def test_rest_reads_both_as_one_when_asked(pair):
+    api = persons.api(Role.VIEWER)
+    span = (
+        f"code=temp_current&start={NOON - 4 * DAY:%Y-%m-%dT%H:%M:%SZ}&end={NOON:%Y-%m-%dT%H:%M:%SZ}"
+    )
+    logs, past = f"/api/v1/devices/new1/logs/?{span}", f"/api/v1/devices/new1/history/?{span}"
+
+    alone, both = api.get(logs).json(), api.get(f"{logs}&with=predecessor").json()
+    drawn, nonsense = api.get(f"{past}&with=predecessor").json(), api.get(f"{logs}&with=all")
+
+    assert [row["device_id"] for row in alone["results"]] == ["new1"]
+    assert [row["device_id"] for row in both["results"]] == ["new1", "old1"]
+    assert [one["value"] for one in drawn["points"]] == [10.0, 22.3]
+    assert [gap["reason"] for gap in drawn["gaps"]] == ["between two pairings"]
+    assert nonsense.status_code == 400
+
+
 def test_three_generations_are_read_as_one(pair):
     new, old = pair
     oldest = left("older", first_seen_at=NOON - 20 * DAY, state_since=NOON - 10 * DAY)
