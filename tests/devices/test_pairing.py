@@ -1,6 +1,8 @@
 """Devices that came back under another id: offered, joined by a person only, read as one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -333,3 +335,23 @@ def test_what_the_older_one_still_owes_is_no_time_between():
         gap(42, 50, "too old"),
         gap(60, 70, "not read yet"),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_join_one_old_device_at_once_make_one_pair():
+    left()
+    came("new1")
+    came("new2")
+    clients = {name: scene.client(Role.OPERATOR, name) for name in ("ann", "bob")}
+    start = Barrier(2)
+
+    def press(name, device_id):
+        start.wait(10)
+        clients[name].post(f"/devices/{device_id}/link/", {"predecessor": "old1"})
+        connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(press, ("ann", "bob"), ("new1", "new2")))
+
+    assert Device.objects.exclude(predecessor=None).count() == 1
+    assert Deed.objects.count() == 1
