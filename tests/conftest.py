@@ -13,6 +13,12 @@ pytest_plugins = ["tests.clouds"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Let browser tests be the last: the browser's driver keeps an event loop in this thread."""
+    items.sort(key=lambda item: "/tests/browser/" in item.path.as_posix())
+
+
 def pytest_runtest_setup(item):
     """Let tests speak to this machine only; skip or fail browser tests without a browser."""
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
