@@ -6,11 +6,12 @@ Locks are taken in the order share, cells by (USH device, property), as everywhe
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Any, TypeAlias
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import F, Max, Q
 
 from .models import Cell, Report, Shard
 from .terms import SINK
@@ -19,16 +20,46 @@ LEASE = timedelta(seconds=60)  # four times the longest request
 LONGEST_BODY = 64 * 1024 - 512  # bytes; the rest is for the envelope's header
 CELL_OVERHEAD, DEVICE_OVERHEAD = 24, 36  # bytes of JSON around a property and around a device
 INTERVAL = timedelta(seconds=1)  # between two requests about one device; PowerState never waits
+URGENCIES = (0, 1)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 OTHERS_FIRST = 4  # each fourth lease serves the suspects and the quarantined first
 
 DIRTY = Q(version__gt=F("acked_version"))
 
-DUE_DEVICES = """
-SELECT ush_device_id FROM (
-    SELECT ush_device_id, urgency, next_try_at FROM reporting_cell
-    WHERE shard = %s AND lane = %s AND version > acked_version AND next_try_at <= %s
-    ORDER BY urgency, next_try_at LIMIT %s) AS due
-GROUP BY ush_device_id ORDER BY min(urgency), min(next_try_at) LIMIT %s
+Floors: TypeAlias = dict[tuple[int, int], datetime]
+"""Share and urgency -> nothing healthy is due before this. Holds for one drain only.
+
+What was told leaves dead entries in the index, and an old snapshot keeps them there: without a
+floor every claim of a long drain would walk past all of them.
+"""
+NOBODY_HOLDS = "sink_id = %(sink)s AND (leased_until IS NULL OR leased_until <= %(now)s)"
+# LATERAL: a look into the index for each share; a join would read all that is dirty.
+DUE_SHARES = f"""
+SELECT number FROM reporting_shard CROSS JOIN LATERAL (
+    SELECT FROM reporting_cell WHERE shard = number AND version > acked_version
+        AND next_try_at <= %(now)s AND number <> ALL(%(busy)s)
+    UNION ALL SELECT WHERE number = ANY(%(busy)s) LIMIT 1) AS work
+WHERE {NOBODY_HOLDS} ORDER BY leased_until NULLS FIRST
+"""  # noqa: S608  constants
+LEASE_SHARE = f"""
+UPDATE reporting_shard SET fence = fence + 1, leased_until = %(until)s WHERE id = (
+    SELECT id FROM reporting_shard WHERE number = %(number)s AND {NOBODY_HOLDS}
+    FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING fence
+"""  # noqa: S608  constants
+DUE = """
+(SELECT ush_device_id, urgency, next_try_at FROM reporting_cell
+ WHERE shard = %(number)s AND lane = %(lane)s AND urgency = 0 AND version > acked_version
+     AND next_try_at BETWEEN %(floor0)s AND %(now)s ORDER BY next_try_at LIMIT %(most)s)
+UNION ALL
+(SELECT ush_device_id, urgency, next_try_at FROM reporting_cell
+ WHERE shard = %(number)s AND lane = %(lane)s AND urgency = 1 AND version > acked_version
+     AND next_try_at BETWEEN %(floor1)s AND %(now)s ORDER BY next_try_at LIMIT %(most)s)
+ORDER BY urgency, next_try_at
+"""
+MARK = """
+UPDATE reporting_cell SET confirm = confirm OR in_flight, in_flight = true, acked_known = false
+WHERE id = ANY(%s)
 """
 
 
@@ -40,6 +71,16 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Want:
+    """What a claim looks for."""
+
+    now: datetime
+    window: timedelta
+    devices: int
+    floors: Floors
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Cells as they were when they were taken, and the lease that covers them."""
 
@@ -48,45 +89,68 @@ class Batch:
     kind: str
 
 
-def any_due(now: datetime) -> bool:
-    """Say whether there is anything to send at all."""
-    return Cell.objects.filter(DIRTY, next_try_at__lte=now).exists()
+def shares_due(now: datetime, floors: Floors | None = None) -> list[int]:
+    """Give the free shares with something to send, the longest unserved first.
+
+    Those in which this drain found something are taken as having more.
+    """
+    busy = sorted({number for number, _ in floors or ()})
+    values: dict[str, Any] = {"sink": SINK, "now": now, "busy": busy}
+    with connection.cursor() as cursor:
+        return [number for (number,) in cursor.execute(DUE_SHARES, values).fetchall()]
 
 
-def take_batch(now: datetime, devices: int, window: timedelta) -> Batch | None:
+def take_batch(
+    now: datetime,
+    devices: int,
+    window: timedelta,
+    *,
+    shares: Sequence[int] | None = None,
+    floors: Floors | None = None,
+) -> Batch | None:
     """Lease shares until the batch is full; healthy cells of several shares ride together."""
+    known: Floors = {} if floors is None else floors
     with transaction.atomic():
         fences: dict[int, int] = {}
         taken: list[Cell] = []
         lane = ""
-        for shard in _free_shards(now):
-            lanes = (Cell.Lane.HEALTHY,) if taken else _order(shard)
-            lane_here, found = _pick(shard.number, lanes, now, devices - _count(taken), window)
+        for number in shares_due(now) if shares is None else shares:
+            fence = _lease(number, now)
+            if fence is None:
+                continue
+            lanes = (Cell.Lane.HEALTHY,) if taken else _order(fence)
+            want = Want(now, window, devices - _count(taken), known)
+            lane_here, found = _pick(number, lanes, want)
+            fences[number] = fence
             if not found:
                 continue
-            lane, fences[shard.number] = lane_here, _lease(shard, now)
+            lane = lane_here
             taken += found
             if lane != Cell.Lane.HEALTHY or _count(taken) >= devices:
                 break
         cells = _fitting(taken)
         _mark(cells)
+        lease = _needed(fences, cells, now)
     alone = lane == Cell.Lane.QUARANTINE
     kind = Report.Kind.QUARANTINE if alone else Report.Kind.BATCH
-    return Batch(Lease(fences), cells, kind) if cells else None
+    return Batch(lease, cells, kind) if cells else None
 
 
 def take_probe(now: datetime) -> Batch | None:
     """Take one small request to try the road with: a cell that USH accepted before, or one due."""
     with transaction.atomic():
-        for shard in _free_shards(now):
-            due = _any_device(shard.number, now)
+        for number in shares_due(now):
+            fence = _lease(number, now)
+            lease = Lease({number: fence or 0})
+            due = _any_device(number, now) if fence is not None else []
             if due:
-                lease = Lease({shard.number: _lease(shard, now)})
                 known = canary(lease)
                 if known:
                     return Batch(lease, (known,), Report.Kind.CANARY)
                 _mark(due)
                 return Batch(lease, tuple(due), Report.Kind.BATCH)
+            if fence is not None:
+                _needed(lease.fences, (), now)
     return None
 
 
@@ -132,44 +196,36 @@ def _touch(lease: Lease, until: datetime) -> bool:
         return bool(mine.update(leased_until=until))
 
 
-def _free_shards(now: datetime) -> Iterable[Shard]:
-    """Lock one free share with work after the other, longest unserved first; skip what is held."""
-    work = Cell.objects.filter(DIRTY, shard=OuterRef("number"), next_try_at__lte=now)
-    free = Exists(work) & Q(sink=SINK) & (Q(leased_until=None) | Q(leased_until__lte=now))
-    tried: list[int] = []
-    while True:
-        shards = Shard.objects.select_for_update(skip_locked=True, no_key=True).filter(free)
-        shard = (
-            shards.exclude(pk__in=tried).order_by(F("leased_until").asc(nulls_first=True)).first()
-        )
-        if shard is None:
-            return
-        tried.append(shard.pk)
-        yield shard
+def _lease(number: int, now: datetime) -> int | None:
+    """Lease a share; None when somebody holds it."""
+    values: dict[str, Any] = {"sink": SINK, "now": now, "number": number, "until": now + LEASE}
+    with connection.cursor() as cursor:
+        row = cursor.execute(LEASE_SHARE, values).fetchone()
+    return None if row is None else int(row[0])
 
 
-def _lease(shard: Shard, now: datetime) -> int:
-    shard.fence += 1
-    shard.leased_until = now + LEASE
-    shard.save(update_fields=["fence", "leased_until"])
-    return shard.fence
+def _needed(fences: dict[int, int], cells: Sequence[Cell], now: datetime) -> Lease:
+    """Give back at once the shares in which nothing was found."""
+    used = {cell.shard for cell in cells}
+    idle = [number for number in fences if number not in used]
+    if idle:
+        Shard.objects.filter(sink=SINK, number__in=idle).update(leased_until=now)
+    return Lease({number: fence for number, fence in fences.items() if number in used})
 
 
-def _order(shard: Shard) -> tuple[str, ...]:
+def _order(fence: int) -> tuple[str, ...]:
     lanes = (Cell.Lane.HEALTHY, Cell.Lane.SUSPECT, Cell.Lane.QUARANTINE)
-    return lanes[::-1] if shard.fence % OTHERS_FIRST == OTHERS_FIRST - 1 else lanes
+    return lanes[::-1] if fence % OTHERS_FIRST == 0 else lanes
 
 
-def _pick(
-    number: int, lanes: Iterable[str], now: datetime, devices: int, window: timedelta
-) -> tuple[str, list[Cell]]:
+def _pick(number: int, lanes: Iterable[str], want: Want) -> tuple[str, list[Cell]]:
     """Give the first lane with something due, and its cells: the quarantined one by one."""
     for lane in lanes:
         alone = lane == Cell.Lane.QUARANTINE
-        while found := _due_devices(number, lane, now, 1 if alone else devices):
-            due = now if alone else now + window
-            which = Q(ush_device_id__in=found, shard=number, lane=lane, next_try_at__lte=due)
-            cells = _rested(_locked(DIRTY & which), now)
+        while found := _due_devices(number, lane, want, 1 if alone else want.devices):
+            due = want.now if alone else want.now + want.window
+            which = Q(ush_device_id__in=found, sink=SINK, shard=number, lane=lane)
+            cells = _rested(_locked(DIRTY & which & Q(next_try_at__lte=due)), want.now)
             if cells:
                 return lane, cells[:1] if alone else cells
     return "", []
@@ -189,10 +245,22 @@ def _rested(cells: list[Cell], now: datetime) -> list[Cell]:
     return [cell for cell in cells if cell.pk not in early]
 
 
-def _due_devices(number: int, lane: str, now: datetime, devices: int) -> list[str]:
+def _due_devices(number: int, lane: str, want: Want, devices: int) -> list[str]:
+    """Give the devices with the most urgent and longest due cells, and raise the floors."""
+    floors = want.floors if lane == Cell.Lane.HEALTHY else {}
+    most = devices * 7
+    values: dict[str, Any] = {"number": number, "lane": lane, "now": want.now, "most": most}
+    values |= {f"floor{urgency}": floors.get((number, urgency), EVER) for urgency in URGENCIES}
     with connection.cursor() as cursor:
-        cursor.execute(DUE_DEVICES, [number, lane, now, devices * 7, devices])
-        return [row[0] for row in cursor.fetchall()]
+        found = cursor.execute(DUE, values).fetchall()
+    waiting = list(dict.fromkeys(device for device, _, _ in found))
+    for urgency in URGENCIES:
+        first = next((at for _, its, at in found if its == urgency), None)
+        if first is not None and len(waiting) > devices:
+            floors[number, urgency] = first
+        else:
+            floors.pop((number, urgency), None)
+    return waiting[:devices]
 
 
 def _any_device(number: int, now: datetime) -> list[Cell]:
@@ -221,8 +289,9 @@ def _mark(cells: Iterable[Cell]) -> None:
     ids = [cell.pk for cell in cells]
     for cell in cells:
         cell.confirm = cell.confirm or cell.in_flight
-    Cell.objects.filter(pk__in=ids, in_flight=True).update(confirm=True)
-    Cell.objects.filter(pk__in=ids).update(in_flight=True, acked_known=False)
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(MARK, [ids])
 
 
 def _count(cells: Iterable[Cell]) -> int:

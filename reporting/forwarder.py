@@ -48,6 +48,7 @@ class Tally:
 def drain(desk: Desk, longest: timedelta = DRAIN) -> Tally:
     """Forward until nothing is due, the road is closed, or the time is over."""
     total, started = Tally(), time.monotonic()
+    desk.floors.clear()
     while time.monotonic() - started < longest.total_seconds():
         once = forward_due(desk)
         if not once.requests:
@@ -64,26 +65,35 @@ def forward_due(desk: Desk) -> Tally:
     sink = _same_target(desk)
     now = desk.clock()
     tally = Tally()
-    if not desk.terms.enabled or road.closed(sink, now) or not claim.any_due(now):
+    if not desk.terms.enabled or road.closed(sink, now):
         return tally
-    if not sending.await_place(desk):
+    shares = claim.shares_due(now, desk.floors)
+    if not shares or not sending.await_place(desk):
         return tally
-    for sent in _probe(desk) if road.probing(sink) else _batch(desk, sink):
+    for sent in _probe(desk) if road.probing(sink) else _batch(desk, sink, shares):
         tally.add(sent)
     if tally.outcomes["H"]:
         _tell_again_after_long_outage(sink, now)
     return tally
 
 
-def _batch(desk: Desk, sink: Sink) -> list[Sent]:
+def _batch(desk: Desk, sink: Sink, shares: list[int]) -> list[Sent]:
     most = min(desk.terms.max_devices, sink.max_devices or desk.terms.max_devices)
-    batch = claim.take_batch(desk.clock(), most, desk.terms.window)
+    batch = _take(desk, most, shares)
+    if batch is None:  # the shares that were busy are not any more: look at all of them
+        desk.floors.clear()
+        batch = _take(desk, most, claim.shares_due(desk.clock()))
     if batch is None:
         return []
     sent = sending.send(desk, batch.cells, batch.kind)
     searching = _poisoned(batch, sent)
     ours = settle.write(desk, batch.lease, sent, hold=searching)
     return [sent, *(poison.search(desk, batch.lease, sent) if searching and ours else [])]
+
+
+def _take(desk: Desk, most: int, shares: list[int]) -> Batch | None:
+    now, window = desk.clock(), desk.terms.window
+    return claim.take_batch(now, most, window, shares=shares, floors=desk.floors)
 
 
 def _poisoned(batch: Batch, sent: Sent) -> bool:

@@ -12,6 +12,7 @@ from random import Random
 from uuid import NAMESPACE_URL, uuid5
 
 from . import outcomes, pace
+from .claim import Floors
 from .models import Cell
 from .outcomes import Verdict
 from .terms import SINK, Terms
@@ -30,6 +31,7 @@ class Desk:
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
     chance: Random = field(default_factory=Random)
+    floors: Floors = field(default_factory=dict)  # see claim: for one drain
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from .ush.client import UshClient
 
 @shared_task(name="reporting.tasks.forward", ignore_result=True)  # type: ignore[untyped-decorator]
 def forward() -> str:
-    """Send what is due; before it, translate anew what a changed mapping touches."""
-    remap.walk(timezone.now())
+    """Send what is due; then translate anew what a changed mapping touches."""
     now_terms = terms.current()
     with UshClient(now_terms.url, dict(now_terms.headers), proxy=now_terms.proxy) as ush:
-        return f"forward: {forwarder.drain(Desk(ush, now_terms, timezone.now))}"
+        done = forwarder.drain(Desk(ush, now_terms, timezone.now))
+    remap.walk(timezone.now())
+    return f"forward: {done}"
 
 
 @shared_task(name="reporting.tasks.resync", ignore_result=True)  # type: ignore[untyped-decorator]
