@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
 
 from . import health, road, sinks, terms
 from .models import Cell, Report, Unmapped
 
+BOUNDS = (1, 2, 3, 5, 10, 30, 60, 300, 1800)  # seconds
 DAY_WORDS = "over the last 24 hours"
 
 
@@ -24,8 +25,13 @@ def collect() -> Iterator[Metric]:
     yield _lag(known)
     yield _by("reports", "outcome", f"Requests {DAY_WORDS}", _counted(now, "outcome"))
     yield _by("reports_by_kind", "kind", f"Requests {DAY_WORDS}", _counted(now, "kind"))
-    late = Cell.objects.aggregate(late=Sum("late"))["late"] or 0
-    yield _gauge("late_dropped", "Older news that came after newer", late)
+    yield _histogram(now)
+    yield _gauge("bisects", f"Requests that looked for poison, {DAY_WORDS}", _bisects(now))
+    sums = Cell.objects.aggregate(late=Sum("late"), merged=Sum("merged"))
+    yield _gauge("late_dropped", "Older news that came after newer", sums["late"] or 0)
+    yield _gauge("deduped", "Changes that took no request of their own", sums["merged"] or 0)
+    given_up = Cell.objects.filter(discarded=True).count()
+    yield _gauge("cells_discarded", "Values that staff gave up", given_up)
     yield _by("unmapped_devices", "code", "Devices with values USH has no word for", _unmapped())
     stopped = bool(road.closed(sinks.ensure(), now))
     yield _gauge("road_closed", "1 while nothing may be sent", int(stopped))
@@ -50,6 +56,23 @@ def _lag(known: health.Health) -> Metric:
         if value is not None:
             family.add_metric([quantile], value / 1000)
     return family
+
+
+def _histogram(now: datetime) -> Metric:
+    """Give how the lags of the last hour are spread; a gauge, because old reports are forgotten."""
+    lags = Report.objects.filter(sent_at__gt=now - health.RECENT, lag_ms__isnull=False)
+    upto = {f"upto{bound}": Count("pk", filter=Q(lag_ms__lte=bound * 1000)) for bound in BOUNDS}
+    found = lags.aggregate(all=Count("pk"), total=Sum("lag_ms"), **upto)
+    buckets = [(str(float(bound)), float(found[f"upto{bound}"])) for bound in BOUNDS]
+    buckets.append(("+Inf", float(found["all"])))
+    words = "Change stored to acknowledged, worst of a request, last hour"
+    total = float(found["total"] or 0) / 1000
+    return GaugeHistogramMetricFamily("fleet_ush_lag_spread", words, buckets, total, unit="seconds")
+
+
+def _bisects(now: datetime) -> int:
+    sent = Report.objects.filter(sent_at__gt=now - health.DAY, kind=Report.Kind.SPLIT)
+    return sent.count()
 
 
 def _counted(now: datetime, column: str) -> dict[str, int]:
