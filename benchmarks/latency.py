@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import httpx
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.utils import timezone
 from msgspec.structs import replace
 
 import simulator
-from benchmarks.figures import Figures, ms, percentile
+from benchmarks.figures import Figures, Limit, ms, percentile
 from devices import intake, project, sync
 from devices.events import millis
 from devices.intake import Look
@@ -29,6 +30,8 @@ from devices.tuya.wire import Status
 PAUSE_S = 0.05  # between two changes: each is alone, and not in another's batch
 PATIENCE_S = 20.0
 CHANGES, CHANGES_FULL = 100, 500
+BATCHED, BATCHED_FULL = 10, 100
+WINDOW = timedelta(seconds=1)
 
 
 def run(*, full: bool) -> Figures:
@@ -44,15 +47,33 @@ def run(*, full: bool) -> Figures:
             ours = [
                 _change(cloud, plug, code, on=now_on is (turn % 2 == 1)) for turn in range(count)
             ]
+        batched = _batched(cloud, plug, code, on=now_on, count=BATCHED_FULL if full else BATCHED)
         commits, posts = [_commit() for _ in range(count)], _posts(count)
     floor = [a + b for a, b in zip(sorted(commits), sorted(posts), strict=True)]
     connection.cursor().execute("TRUNCATE devices_device, devices_logentry, reporting_cell CASCADE")
     ratio = percentile(ours, 0.5) / percentile(floor, 0.5)
+    late = percentile(ours, 0.99) / percentile(floor, 0.99)
+    beyond = percentile(batched, 0.99) - WINDOW.total_seconds()
     line = (
         f"{count} changes, worker process, window 0: from commit to USH {ms(ours)} (p50/p99);"
-        f" bare commit {ms(commits)} + bare POST {ms(posts)}: p50 {ratio:.1f} x the floor"
+        f" bare commit {ms(commits)} + bare POST {ms(posts)}: p50 {ratio:.1f} x the floor;"
+        f" with a window of {WINDOW.total_seconds():g} s {ms(batched)}"
     )
-    return Figures(line)
+    limits = Limit("p99 to the floor's", late, 3), Limit("s beyond the window", beyond, 0.05)
+    return Figures(line, limits)
+
+
+def _batched(
+    cloud: simulator.Simulation, plug: Reported, code: str, *, on: object, count: int
+) -> list[float]:
+    """The same with a batching window, which each change waits for."""
+    settings.USH_WINDOW, os.environ["USH_WINDOW"] = WINDOW, f"{WINDOW.total_seconds():g}s"
+    try:
+        with _worker(cloud):
+            _change(cloud, plug, code, on=on is False)  # it is up when this has arrived
+            return [_change(cloud, plug, code, on=on is (turn % 2 == 0)) for turn in range(count)]
+    finally:
+        settings.USH_WINDOW, os.environ["USH_WINDOW"] = timedelta(0), "0s"
 
 
 def _point_at(cloud: simulator.Simulation) -> None:

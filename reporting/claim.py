@@ -57,6 +57,11 @@ UNION ALL
      AND next_try_at BETWEEN %(floor1)s AND %(now)s ORDER BY next_try_at LIMIT %(most)s)
 ORDER BY urgency, next_try_at
 """
+HOLD = """
+SELECT * FROM reporting_cell WHERE sink_id = %s AND ush_device_id = ANY(%s) AND shard = %s
+    AND lane = %s AND version > acked_version AND next_try_at <= %s
+ORDER BY ush_device_id, property FOR NO KEY UPDATE
+"""
 MARK = """
 UPDATE reporting_cell SET confirm = confirm OR in_flight, in_flight = true, acked_known = false
 WHERE id = ANY(%s)
@@ -224,8 +229,8 @@ def _pick(number: int, lanes: Iterable[str], want: Want) -> tuple[str, list[Cell
         alone = lane == Cell.Lane.QUARANTINE
         while found := _due_devices(number, lane, want, 1 if alone else want.devices):
             due = want.now if alone else want.now + want.window
-            which = Q(ush_device_id__in=found, sink=SINK, shard=number, lane=lane)
-            cells = _rested(_locked(DIRTY & which & Q(next_try_at__lte=due)), want.now)
+            held = list(Cell.objects.raw(HOLD, [SINK, found, number, lane, due]))
+            cells = _rested(held, want.now)
             if cells:
                 return lane, cells[:1] if alone else cells
     return "", []
