@@ -50,7 +50,7 @@ RETURNING fence
 DUE = """
 (SELECT ush_device_id, urgency, next_try_at FROM reporting_cell
  WHERE shard = %(number)s AND lane = %(lane)s AND urgency = 0 AND version > acked_version
-     AND next_try_at BETWEEN %(floor0)s AND %(now)s ORDER BY next_try_at LIMIT %(most)s)
+     AND next_try_at BETWEEN %(floor0)s AND %(now)s ORDER BY next_try_at LIMIT %(switches)s)
 UNION ALL
 (SELECT ush_device_id, urgency, next_try_at FROM reporting_cell
  WHERE shard = %(number)s AND lane = %(lane)s AND urgency = 1 AND version > acked_version
@@ -253,8 +253,8 @@ def _rested(cells: list[Cell], now: datetime) -> list[Cell]:
 def _due_devices(number: int, lane: str, want: Want, devices: int) -> list[str]:
     """Give the devices with the most urgent and longest due cells, and raise the floors."""
     floors = want.floors if lane == Cell.Lane.HEALTHY else {}
-    most = devices * 7
-    values: dict[str, Any] = {"number": number, "lane": lane, "now": want.now, "most": most}
+    values: dict[str, Any] = {"number": number, "lane": lane, "now": want.now}
+    values |= {"switches": devices + 1, "most": devices * 6 + 1}  # a device has one PowerState
     values |= {f"floor{urgency}": floors.get((number, urgency), EVER) for urgency in URGENCIES}
     with connection.cursor() as cursor:
         found = cursor.execute(DUE, values).fetchall()
