@@ -1,6 +1,6 @@
 """Runs the benchmarks one after the other: `python -m benchmarks [--full] [NAME ...]`.
 
-Exit status 1: a limit was missed.
+Exit status 1: a limit was missed that is a promise and not only a goal.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main() -> int:
 def _run(name: str, *, full: bool) -> bool:
     figures = importlib.import_module(f"benchmarks.{name}").run(full=full)
     print(f"{name:<8} {figures}", flush=True)
-    return all(limit.kept for limit in figures.limits)
+    return all(limit.kept or limit.goal for limit in figures.limits)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A promise: the measured figure and the worst that is allowed."""
+    """The measured figure and the worst that is allowed: a promise, or a goal not reached yet."""
 
     name: str
     measured: float
     worst: float
     least: bool = False  # whether the figure must be at least `worst`, not at most
+    goal: bool = False  # still to be reached: missing it is said, but breaks no promise
 
     @property
     def kept(self) -> bool:
@@ -22,7 +23,7 @@ class Limit:
     def __str__(self) -> str:
         """Give it as text."""
         sign = ">=" if self.least else "<="
-        verdict = "kept" if self.kept else "MISSED"
+        verdict = "kept" if self.kept else "MISSED, still a goal" if self.goal else "MISSED"
         return f"{self.name} {self.measured:.3g} ({sign} {self.worst:g}: {verdict})"
 
 

@@ -6,7 +6,7 @@ so that one hand alone could use a small part only.
 
 import time
 
-from django.conf import settings
+from django.test import override_settings
 from django.utils import timezone
 
 from benchmarks import ground
@@ -22,9 +22,11 @@ REFUSED = ("1110", "1199")
 def run(*, full: bool) -> Figures:
     """Sync a fleet without a quota, then read all its logs at RATE calls a second."""
     devices = 2_000 if full else 500
-    with ground.simulator(devices=devices, latency=f"{LATENCY * 1000:.0f}ms", qps=RATE) as url:
-        settings.TUYA_BASE_URL, settings.TUYA_QPS = url, RATE
-        settings.USH_ENABLED = False
+    options = {"devices": devices, "latency": f"{LATENCY * 1000:.0f}ms", "qps": RATE}
+    with (
+        ground.simulator(**options) as url,
+        override_settings(TUYA_BASE_URL=url, TUYA_QPS=RATE, USH_ENABLED=False),
+    ):
         sync.sync(timezone.now(), force=True)
         Device.objects.update(factory_read_at=timezone.now())
         CallCount.objects.all().delete()
