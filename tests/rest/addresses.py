@@ -32,7 +32,7 @@ class Work(Call):
         if request.data.get("fail"):
             raise Problem(409, "busy", "Busy.", operation=7)
         return Response(
-            {"id": group.pk, "name": group.name}, 202, headers={"Location": f"/work/{group.pk}"}
+            {"id": group.pk, "name": group.name}, 202, headers={"Location": f"/chore/{group.pk}"}
         )
 
 
@@ -56,7 +56,7 @@ handler500 = crashed
 
 urlpatterns = [
     path("users/", Users.as_view()),
-    path("work/", Work.as_view()),
+    path("chore/", Work.as_view()),
     path("vendor/", Vendor.as_view()),
     path("broken/<str:kind>/", Broken.as_view()),
     path("api/broken/<str:kind>/", Broken.as_view()),

@@ -94,7 +94,7 @@ def test_a_foreign_cursor_is_answered_in_words():
 def test_a_body_that_cannot_be_read_is_a_problem_and_no_crash(body, detail):
     api = persons.api(Role.OPERATOR)
 
-    answer = api.post("/work/", body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="k")
+    answer = api.post("/chore/", body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="k")
 
     assert (answer.status_code, problem(answer)["detail"]) == (400, detail)
 
@@ -102,7 +102,7 @@ def test_a_body_that_cannot_be_read_is_a_problem_and_no_crash(body, detail):
 def test_a_body_of_another_kind_is_refused():
     api = persons.api(Role.OPERATOR)
 
-    answer = api.post("/work/", "x", content_type="text/plain", HTTP_IDEMPOTENCY_KEY="k")
+    answer = api.post("/chore/", "x", content_type="text/plain", HTTP_IDEMPOTENCY_KEY="k")
 
     assert problem(answer)["code"] == "unsupported_media_type"
 
@@ -114,7 +114,7 @@ def test_strangers_are_asked_for_a_token_and_the_weak_are_told_what_they_lack():
     liar.credentials(HTTP_AUTHORIZATION="Token nonsense")
     viewer = persons.api(Role.VIEWER)
 
-    unknown, wrong, weak = stranger.get("/users/"), liar.get("/users/"), viewer.post("/work/")
+    unknown, wrong, weak = stranger.get("/users/"), liar.get("/users/"), viewer.post("/chore/")
 
     assert (problem(unknown)["code"], unknown.headers["WWW-Authenticate"]) == (
         "not_authenticated",
@@ -125,7 +125,7 @@ def test_strangers_are_asked_for_a_token_and_the_weak_are_told_what_they_lack():
 
 
 def test_a_read_only_token_cannot_write_and_is_told_so():
-    answer = persons.api(Role.ADMIN, read_only=True).post("/work/", {"name": "x"})
+    answer = persons.api(Role.ADMIN, read_only=True).post("/chore/", {"name": "x"})
 
     assert problem(answer)["detail"] == "This token is read-only: it may not edit tags and notes."
 
@@ -158,7 +158,7 @@ def test_an_address_without_a_call_is_a_problem_too():
 
 
 def test_a_method_that_a_call_lacks_is_refused():
-    answer = persons.api(Role.ADMIN).delete("/work/")
+    answer = persons.api(Role.ADMIN).delete("/chore/")
 
     assert (problem(answer)["code"], answer.headers["Allow"]) == (
         "method_not_allowed",

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.rest.addresses")]
 
 
 def post(api, key, **body):
-    return api.post("/work/", body, format="json", HTTP_IDEMPOTENCY_KEY=key)
+    return api.post("/chore/", body, format="json", HTTP_IDEMPOTENCY_KEY=key)
 
 
 def made():
@@ -28,7 +28,7 @@ def test_the_same_key_and_body_get_the_first_answer_and_work_once():
 
     first = post(api, "k1", name="work", size=1)
     second = api.post(
-        "/work/",
+        "/chore/",
         '{"size": 1,   "name": "work"}',
         content_type="application/json",
         HTTP_IDEMPOTENCY_KEY="k1",
@@ -86,7 +86,7 @@ def test_a_call_without_a_usable_key_is_refused(key, code):
     api = persons.api(Role.OPERATOR)
     header = {} if key is None else {"HTTP_IDEMPOTENCY_KEY": key}
 
-    answer = api.post("/work/", {"name": "work"}, format="json", **header)
+    answer = api.post("/chore/", {"name": "work"}, format="json", **header)
 
     assert (answer.status_code, answer.json()["code"], made()) == (400, code, 0)
 
