@@ -1,13 +1,11 @@
 """The log explorer: what it finds, what it shows, how it pages, and what it does with nonsense."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import psycopg
 import pytest
 import time_machine
-from asgiref.sync import async_to_sync
-from django.test import AsyncClient
 
 from devices import explorer
 from devices.models import LogEntry, Provenance
@@ -342,68 +340,6 @@ def test_a_question_that_takes_too_long_is_ended_and_said_so(monkeypatch):
         answer = browser.get("/logs/")
 
     assert "This takes too long to read. Narrow the time range or name a device." in text(answer)
-
-
-def exported(browser, query=""):
-    """The export as an ASGI server sends it."""
-    client = AsyncClient()
-    client.cookies = browser.cookies
-
-    async def read():
-        answer = await client.get(f"/logs/export.csv{query}")
-        if not answer.streaming:
-            return answer, answer.content
-        return answer, b"".join([part async for part in answer.streaming_content])
-
-    return async_to_sync(read)()  # in this thread, on the connection of this test
-
-
-def test_the_export_holds_the_filters_rows_and_runs_no_formula():
-    lamp = scene.device(name="=HYPERLINK(1)")
-    scene.event(lamp, code="temp_current", value=-5)
-    scene.event(lamp, NOON - timedelta(minutes=1), code="mode", value="-x", source=17)
-    scene.event(lamp, NOON - timedelta(minutes=2), event_id=1, source=None)
-
-    answer, content = exported(scene.client(), "?event=7")
-
-    assert answer.headers["Content-Disposition"] == (
-        'attachment; filename="fleet-logs-20261121T120030Z.csv"'
-    )
-    assert content.decode().split("\r\n") == [
-        (
-            "event_time_utc,received_at_utc,device_id,device,event_id,event,source_id,source,code,"
-            "value,raw,provenance"
-        ),
-        (
-            "2026-11-21T12:00:00.000Z,2026-11-21T12:00:01.000Z,bf01,'=HYPERLINK(1),7,"
-            "data point report,1,device itself,temp_current,-5,,log"
-        ),
-        (
-            "2026-11-21T11:59:00.000Z,2026-11-21T11:59:01.000Z,bf01,'=HYPERLINK(1),7,"
-            "data point report,17,unknown (17),mode,'-x,,log"
-        ),
-        "",
-    ]
-
-
-def test_an_export_longer_than_a_chunk_is_whole():
-    lamp = scene.device()
-    scene.events(lamp, 2_001)
-
-    _answer, content = exported(scene.client())
-
-    lines = content.decode().splitlines()
-    times = [datetime.fromisoformat(line.split(",")[0]) for line in lines[1:]]
-    assert (len(times), len(set(times)), times == sorted(times, reverse=True)) == (2001, 2001, True)
-
-
-def test_an_export_of_nonsense_says_why_in_plain_text():
-    answer, content = exported(scene.client(), "?event=x")
-
-    assert (answer.status_code, content.decode()) == (
-        400,
-        "Event: “x” is no number that can stand here.",
-    )
 
 
 def test_a_row_shows_all_that_is_kept_of_it():
