@@ -115,9 +115,12 @@ def _create(
     if not reports:
         return
     _meet_products(reports)
-    rows = [_new(report, digests[report.id], look) for report in reports]
-    Device.objects.bulk_create(rows, ignore_conflicts=True)  # another look may have met it too
-    met = Device.objects.filter(device_id__in=[row.device_id for row in rows])
+    # Another look may be meeting them too: in one order of ids the second waits for the first,
+    # crosswise they would deadlock.
+    in_order = sorted(reports, key=lambda report: report.id)
+    rows = [_new(report, digests[report.id], look) for report in in_order]
+    Device.objects.bulk_create(rows, ignore_conflicts=True)
+    met = Device.objects.filter(device_id__in=[row.device_id for row in rows]).order_by("pk")
     devices = list(met.select_related("product"))
     Coverage.objects.bulk_create(
         [Coverage(device=device, since=look.now) for device in devices], ignore_conflicts=True
@@ -319,7 +322,8 @@ def _meet_products(reports: Iterable[Reported]) -> None:
         for report in reports
         if report.product_id
     }
-    Product.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    in_order = [rows[product_id] for product_id in sorted(rows)]
+    Product.objects.bulk_create(in_order, ignore_conflicts=True)
 
 
 def _tell(devices: Iterable[Device], now: datetime) -> None:
