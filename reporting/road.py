@@ -41,7 +41,7 @@ def state(sink: Sink, now: datetime) -> str:
         return "parked"
     if sink.failures >= FAILURES_TO_OPEN:
         return "broken"
-    return "waiting" if closed(sink, now) else "healthy"
+    return "waiting" if closed(sink, now) or sink.failures else "healthy"
 
 
 def note(sink: Sink, verdict: Verdict, terms: Terms, now: datetime, chance: Random) -> None:
