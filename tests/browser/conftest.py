@@ -14,6 +14,7 @@ from people.roles import Role
 from tests.people import persons
 
 PATIENCE_MS = 10_000
+ENDING_S = 20  # a request cancelled by an impatient end would leave its body, a file, open
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -33,7 +34,7 @@ def asgi_url(transactional_db, context, monkeypatch):
         port=0,
         log_level="warning",
         lifespan="off",
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=ENDING_S,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -45,7 +46,8 @@ def asgi_url(transactional_db, context, monkeypatch):
     for page in context.pages:
         page.close()  # an open page follows the live stream, and the server would wait for it
     server.should_exit = True
-    thread.join(10)
+    thread.join(2 * ENDING_S)
+    assert not thread.is_alive(), "the server waits for a request that nobody follows"
     # a request that was given up with its page leaves its connection to the garbage collector
     with connection.cursor() as cursor:
         cursor.execute(END_OTHERS)
