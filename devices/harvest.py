@@ -53,7 +53,9 @@ MOST_SECONDS = 240.0  # a run ends in time for the next; what is left is due aga
 def harvest(now: datetime, *, force: bool = False, most: int | None = None) -> SyncRun | None:
     """Read the logs that are due. None: another process is at it, or the cloud is left in peace."""
     with project.only_one(LOCK) as alone:
-        if not alone or not (force or project.may_look(project.current(), now)):
+        if not alone or project.paused():
+            return None
+        if not (force or project.may_look(project.current(), now)):
             return None
         if not force:
             most = _affordable(now) if most is None else most
@@ -111,7 +113,7 @@ def _in_time(waiting: list[int]) -> Iterator[int]:
     """A run ends in time for the next; what is left is due again at once."""
     ends = timezone.now() + timedelta(seconds=MOST_SECONDS)
     for pk in waiting:
-        if timezone.now() >= ends:
+        if timezone.now() >= ends or project.paused():
             return
         yield pk
 

@@ -204,6 +204,14 @@ def _remember(link: Link) -> None:
         Project.objects.filter(pk=link.project.pk).update(**learned)
 
 
+def paused() -> bool:
+    """Whether a person wants the cloud left alone."""
+    named = Project.objects.filter(
+        client_id=settings.TUYA_CLIENT_ID, base_url=settings.TUYA_BASE_URL
+    )
+    return named.exclude(paused_at=None).exists()
+
+
 def may_look(project: Project, now: datetime) -> bool:
     """Whether a run may start, or a failed or parked account is still left in peace."""
     rested = project.probe_at is None or project.probe_at <= now

@@ -60,7 +60,7 @@ def run_operations(now: datetime) -> Tally | None:
         _start_cooled(now)
         _rescue(now)
         tally = Tally()
-        if _anything_due(now) and project.may_look(project.current(), now):
+        if _anything_due(now) and not project.paused() and project.may_look(project.current(), now):
             with project.connect() as cloud:
                 _work(cloud, now, tally)
         _finish(timezone.now())
@@ -91,7 +91,7 @@ def _work(cloud: Link, now: datetime, tally: Tally) -> None:
     ends = now + timedelta(seconds=MOST_SECONDS)
     try:
         tally.confirmed += proof.look(cloud, now)
-        while timezone.now() < ends and _next(cloud, tally):
+        while timezone.now() < ends and not project.paused() and _next(cloud, tally):
             pass
         tally.confirmed += proof.look(cloud, timezone.now())
     except TuyaError as error:

@@ -40,7 +40,7 @@ FORGOTTEN = timedelta(minutes=30)  # a run that old without an end was killed
 def sync(now: datetime, *, force: bool = False) -> SyncRun | None:
     """Look at all devices once. None: another process is at it, or the cloud is left in peace."""
     with project.only_one(LOCK) as alone:
-        if not alone or not (force or _may_look(now)):
+        if not alone or project.paused() or not (force or _may_look(now)):
             return None
         with project.connect() as cloud:
             return _run(cloud, now)
@@ -62,7 +62,7 @@ def _run(cloud: Link, now: datetime) -> SyncRun:
     try:
         last = _walk(cloud, taken, now)
         complete = last is not None and last.complete
-        run.error = "" if complete else (last.why if last else "the cloud gave no page")
+        run.error = "" if complete else _shortfall(last)
         if complete:
             run.missing = _mark_missing(taken.seen, now)
             _ask_for_missing(cloud, now)
@@ -77,6 +77,13 @@ def _run(cloud: Link, now: datetime) -> SyncRun:
     finally:
         _close(run, taken, cloud.meter.total)
     return run
+
+
+def _shortfall(last: Page | None) -> str:
+    """Say why the look is not complete."""
+    if project.paused():
+        return gettext_noop("A person paused the device cloud.")
+    return last.why if last else "the cloud gave no page"
 
 
 def _walk(cloud: Link, taken: Taken, now: datetime) -> Page | None:
@@ -101,7 +108,7 @@ def _pages(cloud: Link) -> Iterator[tuple[int, Page]]:
     pages = iter(cloud.listing(settings.TUYA_DISCOVERY, ids))
     while True:
         asked_at = millis(timezone.now())
-        page = next(pages, None)
+        page = None if project.paused() else next(pages, None)
         if page is None:
             return
         yield asked_at + cloud.offset_ms, page
@@ -238,8 +245,13 @@ def _bury_killed(now: datetime) -> None:
     )
 
 
-def sync_device(device_id: str, now: datetime) -> Taken:
-    """Read one device now: its state, its factory information, and its children if a gateway."""
+def sync_device(device_id: str, now: datetime) -> Taken | None:
+    """Read one device now: its state, its factory information, and its children if a gateway.
+
+    None: a person paused the cloud.
+    """
+    if project.paused():
+        return None
     with project.connect() as cloud:
         asked_at = millis(timezone.now())
         found = cloud.device(device_id)

@@ -7,7 +7,7 @@ from . import harvest as harvesting
 from . import retention, runner
 from . import sync as syncing
 
-LEFT_ALONE = "another process is at it, or the cloud is left in peace for now"
+LEFT_ALONE = "another process is at it, or the cloud is left in peace or paused for now"
 
 
 @shared_task(name="devices.tasks.sync")
@@ -21,7 +21,7 @@ def sync(force: bool = False) -> str:
 def sync_device(device_id: str) -> str:
     """Look at one device that a person asked for."""
     taken = syncing.sync_device(device_id, timezone.now())
-    return f"sync: {device_id}, {taken.rows} history rows"
+    return f"sync: {device_id}, {taken.rows} history rows" if taken else LEFT_ALONE
 
 
 @shared_task(name="devices.tasks.harvest")

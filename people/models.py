@@ -56,6 +56,8 @@ class Deed(models.Model):
         REVEALED = "revealed", _("looked at the local key")
         JOINED = "joined", _("joined with its predecessor")
         PARTED = "parted", _("parted from its predecessor")
+        PAUSED = "paused", _("paused the device cloud")
+        RESUMED = "resumed", _("resumed the device cloud")
 
     at = models.DateTimeField(_("when"))
     who = models.CharField(_("who"), max_length=255)

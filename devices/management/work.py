@@ -27,4 +27,4 @@ class Work(BaseCommand):
         raise NotImplementedError
 
 
-BUSY = "another process is at it; nothing was done"
+BUSY = "another process is at it, or the device cloud is paused; nothing was done"

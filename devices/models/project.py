@@ -30,6 +30,10 @@ class Project(models.Model):
     last_error_code = models.IntegerField(null=True)
     last_error_at = models.DateTimeField(null=True)
 
+    paused_at = models.DateTimeField(null=True, help_text="since when a person wants no call made")
+    paused_by = models.CharField(max_length=255, blank=True)
+    paused_reason = models.CharField(max_length=200, blank=True)
+
     class Meta:
         constraints = (
             models.UniqueConstraint("client_id", "base_url", name="project_one_row_each"),
