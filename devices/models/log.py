@@ -32,6 +32,7 @@ class LogEntry(models.Model):
         WENT_MISSING = -2, _("missing")
         CAME_BACK = -3, _("came back")
         REMOVED = -4, _("removed")
+        BY_OTHERS = -5, _("by somebody else")
 
     pk = models.CompositePrimaryKey("device_id", "event_time", "event_id", "code", "digest")
     device = models.ForeignKey(Device, models.DO_NOTHING, db_constraint=False, related_name="log")

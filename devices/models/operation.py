@@ -24,6 +24,14 @@ class Operation(models.Model):
         STOPPED = "stopped", _("stopped by its failures")
         CANCELLED = "cancelled", _("cancelled")
         REJECTED = "rejected", _("rejected")
+        EXPIRED = "expired", _("expired without approval")
+
+    class Offline(models.TextChoices):
+        """What becomes of a device that is offline when its turn comes."""
+
+        ACT = "act", _("ask the cloud all the same")
+        SKIP = "skip", _("leave it out")
+        WAIT = "wait", _("wait until it is online")
 
     kind = models.CharField(max_length=16, choices=Kind)
     state = models.CharField(max_length=20, choices=State)
@@ -31,6 +39,12 @@ class Operation(models.Model):
     params = models.JSONField(default=dict)
     pace_per_minute = models.PositiveIntegerField(null=True)
     stop_after_failures = models.PositiveIntegerField(null=True)
+    stop_after_percent = models.PositiveSmallIntegerField(null=True)
+    stop_percent_of = models.PositiveIntegerField(
+        default=10, help_text="devices that must have answered before a percentage says anything"
+    )
+    offline = models.CharField(max_length=4, choices=Offline, default=Offline.ACT)
+    wait_until = models.DateTimeField(null=True, help_text="when waiting for the offline ends")
     plan_hash = models.CharField(max_length=64)
     needs_approval = models.BooleanField(default=False)
     requested_by = models.ForeignKey(
@@ -42,6 +56,10 @@ class Operation(models.Model):
     )
     approved_by_name = models.CharField(max_length=150, blank=True)
     approved_at = models.DateTimeField(null=True)
+    approved_plan_hash = models.CharField(
+        max_length=64, blank=True, help_text="the exact list that was approved"
+    )
+    approval_expires_at = models.DateTimeField(null=True)
     ended_by_name = models.CharField(max_length=150, blank=True, help_text="who cancelled it")
     created_at = models.DateTimeField()
     starts_at = models.DateTimeField(help_text="the end of the cooling-off time")
