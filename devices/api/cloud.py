@@ -10,14 +10,17 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from devices import pausing
 from devices.models import CallCount, Project, SyncRun
 from devices.tuya.token import Token
+from people.rights import Needs, Right
 from rest import paging, queries
-from rest.calls import Call
-from rest.schema import PAGING, paged
+from rest.calls import Call, fields
+from rest.idempotency import idempotent
+from rest.schema import KEY, PAGING, paged
 from rest.times import stamp, stamp_ms
 
-from . import rows, shapes
+from . import cloud_shapes, rows, shapes
 
 KINDS, OUTCOMES = tuple(SyncRun.Kind.values), tuple(SyncRun.Outcome.values)
 SHOWN = timedelta(hours=24)  # of calls by endpoint
@@ -26,6 +29,7 @@ SHOWN = timedelta(hours=24)  # of calls by endpoint
 class Runs(Call):
     """Looks at the cloud."""
 
+    shape = shapes.Run
     parameters = (*paging.PARAMETERS, "kind", "outcome")
 
     @extend_schema(
@@ -53,19 +57,66 @@ class Runs(Call):
 class Cloud(Call):
     """The cloud project."""
 
+    shape = cloud_shapes.Cloud
+
     @extend_schema(
-        operation_id="cloud_read", summary="Show how it goes with the cloud", responses=shapes.Cloud
+        operation_id="cloud_read",
+        summary="Show how it goes with the cloud",
+        responses=cloud_shapes.Cloud,
     )
     def get(self, request: Request) -> Response:
         """Show token, quota, troubles, and the last 24 hours' calls by endpoint and answer."""
         del request
-        now = timezone.now()
-        project = Project.objects.filter(
-            client_id=settings.TUYA_CLIENT_ID, base_url=settings.TUYA_BASE_URL
-        ).first()
-        # a project that was never called has no row yet, and nothing to say
-        project = project or Project(base_url=settings.TUYA_BASE_URL)
-        return Response(_settings() | _standing(project) | _used(now))
+        return _whole()
+
+
+class Pause(Call):
+    """Leaving the cloud alone."""
+
+    permission_classes = (Needs(Right.SYNC),)
+
+    @extend_schema(
+        operation_id="cloud_pause",
+        summary="Pause the device cloud",
+        parameters=[KEY],
+        request=cloud_shapes.PauseReason,
+        responses=cloud_shapes.Cloud,
+    )
+    @idempotent()
+    def post(self, request: Request) -> Response:
+        """Read nothing and make no operation's call until somebody resumes."""
+        given = cloud_shapes.PauseReason(data=fields(request))
+        given.is_valid(raise_exception=True)
+        pausing.pause(request, given.validated_data["reason"], timezone.now())
+        return _whole()
+
+
+class Resume(Call):
+    """Going on."""
+
+    permission_classes = (Needs(Right.SYNC),)
+
+    @extend_schema(
+        operation_id="cloud_resume",
+        summary="Resume the device cloud",
+        parameters=[KEY],
+        request=None,
+        responses=cloud_shapes.Cloud,
+    )
+    @idempotent()
+    def post(self, request: Request) -> Response:
+        """Read at once what was left."""
+        pausing.resume(request, timezone.now())
+        return _whole()
+
+
+def _whole() -> Response:
+    project = Project.objects.filter(
+        client_id=settings.TUYA_CLIENT_ID, base_url=settings.TUYA_BASE_URL
+    ).first()
+    # a project that was never called has no row yet, and nothing to say
+    project = project or Project(base_url=settings.TUYA_BASE_URL)
+    return Response(_settings() | _standing(project) | _used(timezone.now()))
 
 
 def _settings() -> rows.Row:
@@ -85,6 +136,9 @@ def _standing(project: Project) -> rows.Row:
         "failures": project.failures,
         "next_try_at": stamp(project.probe_at),
         "parked_at": stamp(project.parked_at),
+        "paused_at": stamp(project.paused_at),
+        "paused_by": project.paused_by,
+        "paused_reason": project.paused_reason,
         "error": _error(project),
         "clock_offset_ms": project.clock_offset_ms,
         "lacks": project.lacks,
@@ -93,7 +147,12 @@ def _standing(project: Project) -> rows.Row:
 
 
 def state(project: Project) -> str:
-    """`parked`: a person must act; `unavailable`: Fleet tries again by itself; `untried`, `ok`."""
+    """`paused`: a person said stop; `parked`: a person must act; `untried`, `ok`.
+
+    `unavailable`: Fleet tries again by itself.
+    """
+    if project.paused_at is not None:
+        return "paused"
     if project.parked_at is not None:
         return "parked"
     if project.failures:

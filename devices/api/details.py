@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import bell, coverage, history, local_keys, pairing
+from devices import bell, coverage, history, local_keys, pairing, project
 from devices.events import millis
 from devices.harvest import RETENTION
 from devices.models import Device
@@ -27,6 +27,8 @@ from .devices import find, in_full, listed
 
 class Coverage(Call):
     """How much of a device's log is proven."""
+
+    shape = shapes.Coverage
 
     @extend_schema(
         operation_id="devices_coverage",
@@ -49,6 +51,7 @@ def _ledger(device: Device, now: datetime) -> rows.Row:
 class SubDevices(Call):
     """What hangs behind a gateway."""
 
+    shape = shapes.Device
     parameters = paging.PARAMETERS
 
     @extend_schema(
@@ -65,6 +68,8 @@ class SubDevices(Call):
 
 class FactoryInfo(Call):
     """What the maker wrote into a device."""
+
+    shape = shapes.FactoryInfo
 
     @extend_schema(
         operation_id="devices_factory_info",
@@ -88,6 +93,8 @@ class FactoryInfo(Call):
 
 class Delivery(Call):
     """What USH knows of a device."""
+
+    shape = shapes.Cell
 
     @extend_schema(
         operation_id="devices_delivery",
@@ -119,6 +126,8 @@ class Sync(Call):
         device = find(device_id)
         if device.state == Device.State.REMOVED:
             raise Problem(409, "removed", _("This device was removed from the cloud."))
+        if project.paused():
+            raise Problem(409, "paused", _("The device cloud is paused: resume it first."))
         bell.ring_device(device.device_id)
         asked = {"device_id": device.device_id, "requested_at": stamp(timezone.now())}
         return Response(asked, status=202)

@@ -33,4 +33,6 @@ urlpatterns = [
     ),
     path("sync-runs/", cloud.Runs.as_view()),
     path("cloud/", cloud.Cloud.as_view()),
+    path("cloud/pause/", cloud.Pause.as_view()),
+    path("cloud/resume/", cloud.Resume.as_view()),
 ]

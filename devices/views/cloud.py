@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from devices import bell, overview, traffic
+from devices import bell, overview, pausing, traffic
 from devices import project as shared
 from devices.models import Project, SyncRun
 from devices.tuya.errors import Explanation, TuyaError, explain
@@ -164,8 +164,30 @@ def told(code: int | str | None, words: str, language: str) -> Told | None:
 @require(Right.SYNC)
 def sync(request: HttpRequest) -> HttpResponse:
     """Ask for a look at the cloud now; the worker does it, this page shows it."""
+    if shared.paused():
+        messages.error(request, _("The device cloud is paused: resume it first."))
+        return redirect("devices:cloud")
     bell.ring_sync()
     messages.success(request, _("Asked to read the cloud now. The run appears in the list below."))
+    return redirect("devices:cloud")
+
+
+@require_POST
+@require(Right.SYNC)
+def pause(request: HttpRequest) -> HttpResponse:
+    """Leave the cloud alone until somebody resumes."""
+    pausing.pause(request, request.POST.get("reason", ""), timezone.now())
+    words = _("Paused: nothing is read from the device cloud and no operation makes a call.")
+    messages.success(request, words)
+    return redirect("devices:cloud")
+
+
+@require_POST
+@require(Right.SYNC)
+def resume(request: HttpRequest) -> HttpResponse:
+    """Go on at once."""
+    pausing.resume(request, timezone.now())
+    messages.success(request, _("Resumed: the cloud is read now."))
     return redirect("devices:cloud")
 
 

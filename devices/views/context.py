@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -25,23 +27,33 @@ class Parked:
 
 
 def cloud(_request: HttpRequest) -> dict[str, Any]:
-    """Offer `parked`; asked only by templates that show the shell."""
-    return {"parked": SimpleLazyObject(parked)}
+    """Offer `parked` and `cloud_pause`; asked only by templates that show the shell."""
+    troubled = cache(_troubled)
+    return {
+        "parked": SimpleLazyObject(lambda: parked(troubled())),
+        "cloud_pause": SimpleLazyObject(lambda: paused(troubled())),
+    }
 
 
-def parked() -> Parked | None:
-    """Return why the account is parked, or None when it is not."""
-    told = ("parked_code", "parked_message", "parked_at")
-    found = (
-        Project.objects.only(*told)
-        .filter(
-            client_id=settings.TUYA_CLIENT_ID,
-            base_url=settings.TUYA_BASE_URL,
-            parked_code__isnull=False,
-        )
-        .first()
+def _troubled() -> Project:
+    """Return the project's row when there is something to say of it, else an empty one."""
+    told = ("parked_code", "parked_message", "parked_at", "paused_at", "paused_by", "paused_reason")
+    found = Project.objects.only(*told).filter(
+        Q(parked_code__isnull=False) | Q(paused_at__isnull=False),
+        client_id=settings.TUYA_CLIENT_ID,
+        base_url=settings.TUYA_BASE_URL,
     )
-    if found is None or found.parked_code is None:
+    return found.first() or Project()
+
+
+def paused(found: Project) -> Project | None:
+    """Return the row that says who paused the cloud, since when and why; None when nobody did."""
+    return found if found.paused_at else None
+
+
+def parked(found: Project) -> Parked | None:
+    """Return why the account is parked, or None when it is not."""
+    if found.parked_code is None:
         return None
     known = explain(found.parked_code)
     chinese = (get_language() or "").startswith("zh")

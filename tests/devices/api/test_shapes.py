@@ -1,6 +1,6 @@
 import pytest
 
-from devices.api import examples, relatives, shapes
+from devices.api import cloud_shapes, examples, relatives, shapes
 from devices.api.operations import read
 from devices.models import SyncRun
 from people.roles import Role
@@ -54,7 +54,7 @@ ANSWERS = [
     ("operations/{operation}/", None, shapes.Operation),
     ("operations/{operation}/items/", "results", shapes.Item),
     ("sync-runs/", "results", shapes.Run),
-    ("cloud/", None, shapes.Cloud),
+    ("cloud/", None, cloud_shapes.Cloud),
 ]
 
 
