@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from people.roles import Right, Role
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class ApiToken(models.Model):
@@ -45,11 +48,17 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
-class Deed(models.Model):
-    """Something a person did that others must be able to ask about later. Rows are only added.
+def what_choices() -> list[tuple[str, StrOrPromise]]:
+    """Every kind of deed; a function, so that a new kind needs no migration."""
+    return list(Deed.What.choices)
 
-    The database itself refuses to change or delete one. People are kept as text: they may leave.
-    A row says what was looked at, never what was seen.
+
+class Deed(models.Model):
+    """Something that others must be able to ask about later. Rows are only added, in one chain.
+
+    The database itself refuses to change or delete one, and each carries the seal of the one
+    before (people.chain). People and devices are kept as text: they may leave. A row says what was
+    looked at, never what was seen.
     """
 
     class What(models.TextChoices):
@@ -58,16 +67,76 @@ class Deed(models.Model):
         PARTED = "parted", _("parted from its predecessor")
         PAUSED = "paused", _("paused the device cloud")
         RESUMED = "resumed", _("resumed the device cloud")
+        OP_ASKED = "op-asked", _("asked for an operation")
+        OP_APPROVED = "op-approved", _("approved an operation")
+        OP_REJECTED = "op-rejected", _("rejected an operation")
+        OP_CANCELLED = "op-cancelled", _("cancelled an operation")
+        OP_PAUSED = "op-paused", _("paused an operation")
+        OP_RESUMED = "op-resumed", _("resumed an operation")
+        OP_SENT = "op-sent", _("sent an order to the cloud")
+        OP_ANSWERED = "op-answered", _("heard the cloud's answer")
+        OP_PROVEN = "op-proven", _("found the proof")
+        OP_UNPROVEN = "op-unproven", _("found no proof")
+        PAUSE = "pause", _("paused the delivery")
+        RESUME = "resume", _("resumed the delivery")
+        RESYNC = "resync", _("told USH again")
+        RETRY = "retry", _("retried what USH refused")
+        DISCARD = "discard", _("gave up what USH refused")
+        MAPPING_ADD = "mapping-add", _("added a row of the mapping")
+        MAPPING_ON = "mapping-on", _("switched a row of the mapping on")
+        MAPPING_OFF = "mapping-off", _("switched a row of the mapping off")
+        MAPPING_REMOVE = "mapping-remove", _("removed a row of the mapping")
+        SIGNED_IN = "signed-in", _("signed in")
+        SIGN_IN_FAILED = "sign-in-failed", _("failed to sign in")
+        LOCKED_OUT = "locked-out", _("was locked out")
+        UNLOCKED = "unlocked", _("unlocked sign-ins")
+        SIGNED_OUT = "signed-out", _("signed out")
+        SESSION_ENDED = "session-ended", _("ended a session")
+        FACTOR_ADDED = "factor-added", _("added a second factor")
+        FACTOR_REMOVED = "factor-removed", _("removed a second factor")
+        CODES_MADE = "codes-made", _("made recovery codes")
+        PASSWORD_CHANGED = "password-changed", _("changed the own password")
+        TOKEN_MADE = "token-made", _("made a token")
+        TOKEN_REVOKED = "token-revoked", _("revoked a token")
+        TOKEN_USED = "token-used", _("used a token")
+        TOKEN_REFUSED = "token-refused", _("was refused with a token")
+        USER_ADDED = "user-added", _("added a user")
+        ROLE_GIVEN = "role-given", _("gave a role")
+        LET_IN = "let-in", _("let a user in again")
+        KEPT_OUT = "kept-out", _("kept a user out")
+        PASSWORD_RENEWED = "password-renewed", _("gave a user a new password")
+        SETTINGS_CHANGED = "settings-changed", _("started with other settings")
 
+    id = models.BigIntegerField(_("number"), primary_key=True)
     at = models.DateTimeField(_("when"))
     who = models.CharField(_("who"), max_length=255)
     address = models.CharField(_("from"), max_length=64, blank=True)
-    what = models.CharField(_("what"), max_length=16, choices=What)
-    about = models.CharField(_("about"), max_length=255)
+    what = models.CharField(_("what"), max_length=24, choices=what_choices)
+    about = models.CharField(_("about"), max_length=255, blank=True)
+    why = models.TextField(_("why"), blank=True)
+    devices = models.JSONField(_("devices"), default=list)
+    details = models.JSONField(_("details"), default=dict)
+    previous = models.CharField(max_length=64, unique=True, help_text=_("Seal of the row before."))
+    seal = models.CharField(max_length=64)
 
     class Meta:
         ordering = ("-id",)
+        indexes: ClassVar = [
+            # deeds.record_once: whether the same came from there just now
+            models.Index(fields=["what", "address", "-at"], name="deed_lately_from"),
+        ]
 
     def __str__(self) -> str:
         """One line of the record."""
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.who}: {self.what} {self.about}"
+
+
+class ChainHead(models.Model):
+    """The end of the chain of deeds, one row: without it a cut-off end would not be missed."""
+
+    number = models.BigIntegerField(_("number"))
+    seal = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        """What somebody may keep elsewhere."""
+        return f"{self.number}:{self.seal}"

@@ -4,16 +4,36 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from .models import Deed
+from django.db.models import QuerySet
+
+from people import deeds
+from people.models import Deed
 
 SHOWN = 20
+OURS = (
+    Deed.What.PAUSE,
+    Deed.What.RESUME,
+    Deed.What.RESYNC,
+    Deed.What.RETRY,
+    Deed.What.DISCARD,
+    Deed.What.MAPPING_ADD,
+    Deed.What.MAPPING_ON,
+    Deed.What.MAPPING_OFF,
+    Deed.What.MAPPING_REMOVE,
+)
 
 
 def note(who: str, what: str, now: datetime, **details: Any) -> Deed:
     """Add one deed, in the caller's transaction."""
-    return Deed.objects.create(at=now, who=who[:150], what=what, details=details)
+    why, devices = details.pop("reason", ""), details.pop("devices", ())
+    return deeds.record(who, what, now, why=why, devices=devices, **details)
+
+
+def of_delivery() -> QuerySet[Deed]:
+    """Give the deeds that are about the delivery."""
+    return Deed.objects.filter(what__in=OURS)
 
 
 def latest() -> Sequence[Deed]:
     """Give the newest, the newest first."""
-    return list(Deed.objects.order_by("-at", "-id")[:SHOWN])
+    return list(of_delivery().order_by("-pk")[:SHOWN])

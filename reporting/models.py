@@ -32,6 +32,9 @@ class Sink(models.Model):
     next_try_at = models.DateTimeField(null=True, help_text="Nothing is sent before this time.")
     next_slot_at = models.DateTimeField(null=True, help_text="The next free place of the rate.")
     pace = models.FloatField(null=True, help_text="Requests a second now; empty is the full rate.")
+    rising = models.BooleanField(
+        default=False, help_text="After an outage: the rate doubles with each success."
+    )
     max_devices = models.PositiveIntegerField(null=True, help_text="Learned from 413 answers.")
     last_ok_at = models.DateTimeField(null=True)
     resynced_at = models.DateTimeField(null=True)
@@ -125,11 +128,12 @@ class Cell(models.Model):
             )
         ]
         indexes: ClassVar = [
-            # claim.take_batch: what is dirty in one share, most urgent and longest due first
+            # take.healthy: what is dirty in one share, most urgent and longest due first. The id
+            # lets a long drain go on behind the dead entries of what it told already.
             models.Index(
-                fields=["shard", "lane", "urgency", "next_try_at"],
+                fields=["shard", "lane", "urgency", "next_try_at", "id"],
                 condition=Q(version__gt=F("acked_version")),
-                name="cell_dirty_by_shard",
+                name="cell_dirty_by_due",
             ),
             # outbox.knowledge and DeviceGone: all cells of one device
             models.Index(fields=["device_key"], name="cell_by_device"),
@@ -263,35 +267,3 @@ class MappingRow(models.Model):
     def __str__(self) -> str:
         """Show what feeds what."""
         return f"{self.code} -> {self.property} ({self.kind})"
-
-
-class Deed(models.Model):
-    """Something that staff did about the delivery. Only ever added to."""
-
-    class What(models.TextChoices):
-        """What was done."""
-
-        PAUSE = "pause", _("paused")
-        RESUME = "resume", _("resumed")
-        RESYNC = "resync", _("told everything again")
-        RETRY = "retry", _("retried what was stuck")
-        DISCARD = "discard", _("gave up what was stuck")
-        MAPPING_ADD = "mapping-add", _("added a row of the mapping")
-        MAPPING_ON = "mapping-on", _("switched a row of the mapping on")
-        MAPPING_OFF = "mapping-off", _("switched a row of the mapping off")
-        MAPPING_REMOVE = "mapping-remove", _("removed a row of the mapping")
-
-    at = models.DateTimeField()
-    who = models.CharField(max_length=150, help_text="As text: it outlives the account.")
-    what = models.CharField(max_length=20, choices=What)
-    details = models.JSONField(default=dict)
-
-    class Meta:
-        """Read newest first."""
-
-        # deeds.latest: the delivery page
-        indexes: ClassVar = [models.Index(fields=["-at", "-id"], name="deed_newest_first")]
-
-    def __str__(self) -> str:
-        """Show who did what."""
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.who}: {self.what}"

@@ -8,9 +8,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from people.models import Deed
 from people.rights import Needs, Right
-from reporting import health, steering, terms
-from reporting.models import Cell, Deed, Report
+from reporting import deeds, health, steering, terms
+from reporting.models import Cell, Report
 from rest import paging, queries
 from rest.calls import Call
 from rest.idempotency import idempotent
@@ -31,6 +32,8 @@ def _road() -> Response:
 class Road(Call):
     """The road to USH."""
 
+    shape = shapes.Road
+
     @extend_schema(
         operation_id="delivery_read", summary="Show the road to USH", responses=shapes.Road
     )
@@ -43,6 +46,7 @@ class Road(Call):
 class Cells(Call):
     """What USH should know."""
 
+    shape = shapes.DeliveryCell
     parameters = (*paging.PARAMETERS, "lane", "dirty", "drift", "device", "property")
 
     @extend_schema(
@@ -79,6 +83,7 @@ def _cells(found: list[Cell]) -> list[rows.Row]:
 class Reports(Call):
     """What was sent."""
 
+    shape = shapes.Report
     parameters = (*paging.PARAMETERS, "outcome", "start", "end")
 
     @extend_schema(
@@ -111,6 +116,8 @@ def _reports(found: list[Report]) -> list[rows.Row]:
 
 class OneReport(Call):
     """One request to USH."""
+
+    shape = shapes.ReportWithBodies
 
     @extend_schema(
         operation_id="delivery_report",
@@ -225,6 +232,7 @@ class Discard(Steering):
 class Deeds(Call):
     """What staff did."""
 
+    shape = shapes.Deed
     parameters = paging.PARAMETERS
 
     @extend_schema(
@@ -235,7 +243,7 @@ class Deeds(Call):
     )
     def get(self, request: Request) -> Response:
         """List pauses, resumptions, resyncs, retries and changes of the mapping, newest first."""
-        return paging.answer(request, Deed.objects.all(), ("-at", "-id"), _deeds)
+        return paging.answer(request, deeds.of_delivery(), ("-id",), _deeds)
 
 
 def _deeds(found: list[Deed]) -> list[rows.Row]:

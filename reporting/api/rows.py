@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from people.models import Deed
 from reporting import outbox
 from reporting.health import Health, Unheard
-from reporting.models import Cell, Deed, MappingRow, Report
+from reporting.models import Cell, MappingRow, Report
 from reporting.outcomes import Outcome
 from reporting.wordbook import FIELDS, Preview
 from rest.times import stamp, stamp_ms
@@ -110,5 +111,10 @@ def deed(one: Deed) -> Row:
         "at": stamp(one.at),
         "who": one.who,
         "what": one.what,
-        "details": one.details,
+        "details": _details(one),
     }
+
+
+def _details(one: Deed) -> Row:
+    said: Row = {"reason": one.why} if one.why else {}
+    return said | ({"devices": one.devices} if one.devices else {}) | dict(one.details)

@@ -13,6 +13,7 @@ from django.test import Client
 
 from devices import rotation
 from devices.models import Device, Project
+from people import deeds
 from people.models import Deed
 from people.roles import Role
 from tests.devices.views import scene
@@ -203,13 +204,13 @@ def test_the_command_says_in_one_line_what_it_did(settings):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda deeds: deeds.update(who="nobody"),
-        lambda deeds: deeds.delete(),
-        lambda deeds: deeds.get().save(),
+        lambda kept: kept.update(who="nobody"),
+        lambda kept: kept.delete(),
+        lambda kept: kept.get().save(),
     ],
 )
 def test_a_deed_is_neither_changed_nor_deleted(change, now):
-    Deed.objects.create(at=now, who="ann", what="revealed", about="bf01")
+    deeds.record("ann", "revealed", now, about="bf01")
 
     with pytest.raises(DatabaseError, match="neither changed nor deleted"):
         change(Deed.objects.all())

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from people.models import Deed
+from people import deeds
 from people.roles import Role
 from tests.devices.views import scene
 
@@ -11,10 +11,8 @@ pytestmark = pytest.mark.django_db
 
 
 def made(count, at):
-    return Deed.objects.bulk_create(
-        Deed(at=at, who=f"person {n}", address="203.0.113.9", what="revealed", about=f"bf{n}")
-        for n in range(count)
-    )
+    for n in range(count):
+        deeds.record(f"person {n}", "revealed", at, about=f"bf{n}", address="203.0.113.9")
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR, Role.MANAGER])

@@ -2,8 +2,9 @@
 
 import pytest
 
+from people.models import Deed
 from reporting import cells, forwarder, health, outbox, sinks, steering
-from reporting.models import Cell, Deed
+from reporting.models import Cell
 
 pytestmark = pytest.mark.django_db
 
@@ -108,11 +109,14 @@ def test_every_deed_is_kept_with_who_did_it(stuck):
     steering.retry_quarantined("olga", now)
     steering.discard("olga", now, ["plug1"])
 
-    kept = [(one.who, one.what, one.details) for one in Deed.objects.order_by("pk")]
+    kept = [
+        (one.who, one.what, one.why, one.devices, one.details)
+        for one in Deed.objects.order_by("pk")
+    ]
     assert kept == [
-        ("mara", "pause", {"reason": "USH moves"}),
-        ("mara", "resume", {}),
-        ("nils", "resync", {"cells": 1, "devices": ["plug0"]}),
-        ("olga", "retry", {"cells": 1}),
-        ("olga", "discard", {"cells": 1, "devices": ["plug1"]}),
+        ("mara", "pause", "USH moves", [], {}),
+        ("mara", "resume", "", [], {}),
+        ("nils", "resync", "", ["plug0"], {"cells": 1}),
+        ("olga", "retry", "", [], {"cells": 1}),
+        ("olga", "discard", "", ["plug1"], {"cells": 1}),
     ]

@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from devices.models import Device, Product
+from people.models import Deed
 from reporting import forwarder, outbox, remap, wordbook
 from reporting.letters import SpecItem, StateReported
 from reporting.mapping import Line, build, map_state
 from reporting.mapping.offers import OFFERS
-from reporting.models import Cell, Deed, MappingRow, Sink, Unmapped
+from reporting.models import Cell, MappingRow, Sink, Unmapped
 
 pytestmark = pytest.mark.django_db
 
