@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from rest import queries
-from rest.schema import Described
+from rest import etags, queries, selection
+from rest.schema import READING, Described
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rest_framework.request import Request
+    from rest_framework.serializers import Serializer
 
 
 class StrictJSONParser(JSONParser):
@@ -34,19 +37,46 @@ class StrictJSONParser(JSONParser):
 
 
 class Call(APIView):
-    """An address of the REST interface. `parameters` names what its GET understands."""
+    """An address of the REST interface.
+
+    `parameters` names what its GET understands; `shape` is one row of what its GET answers, whose
+    members `fields=` may choose from.
+    """
 
     parameters: ClassVar[tuple[str, ...]] = ()
+    shape: ClassVar[type[Serializer[Any]] | None] = None
     parser_classes: Sequence[type[BaseParser]] = (StrictJSONParser,)
     schema = Described()
+    fields: tuple[str, ...] | None = None  # what this request asked for; None: all
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in first, then read: a stranger learns nothing of the parameters."""
         super().initial(request, *args, **kwargs)
         queries.refuse_unstorable(request, kwargs)
-        queries.refuse_unknown(
-            request, self.parameters if request.method in ("GET", "HEAD") else ()
-        )
+        reads = request.method in READING
+        queries.refuse_unknown(request, self.understood() if reads else ())
+        if reads and self.shape:
+            self.fields = selection.wanted(request.query_params, self.shape)
+
+    @classmethod
+    def understood(cls) -> tuple[str, ...]:
+        """Name the parameters of its GET."""
+        return (*cls.parameters, selection.PARAMETER) if cls.shape else cls.parameters
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Keep to the fields asked for, and let a reader know whether anything is new."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if answer.streaming or answer.status_code != HTTPStatus.OK:
+            return answer
+        if request.method in READING:
+            if self.fields:
+                answer.data = selection.cut(answer.data, self.fields)
+            answer.add_post_render_callback(etags.seal(request))
+        elif isinstance(answer, etags.Guarded):
+            answer.add_post_render_callback(etags.seal(request))
+        return answer
 
 
 def fields(request: Request) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from datetime import datetime, timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -105,13 +106,14 @@ def _again(known: Answer, call: str, digest: str) -> Response:
     headers = {"Idempotency-Replayed": "true"}
     if known.location:
         headers["Location"] = known.location
-    return Response(known.body, known.status, headers=headers)
+    empty = known.status == HTTPStatus.NO_CONTENT
+    return Response(None if empty else known.body, known.status, headers=headers)
 
 
 def _keep(request: Request, key: str, response: Response, answer: Answer) -> None:
     answer.user_id, answer.key = int(request.user.pk or 0), key
     answer.status = response.status_code
-    answer.body = json.loads(JSONRenderer().render(response.data))
+    answer.body = json.loads(JSONRenderer().render(response.data) or b"{}")
     answer.location = response.headers.get("Location", "")
     answer.save(force_insert=True)
 

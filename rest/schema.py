@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -15,8 +15,14 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from rest import selection
 from rest.paging import LARGEST_PAGE, PAGE_SIZE
 from rest.problems import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+READING = ("GET", "HEAD")
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -26,6 +32,25 @@ KEY = OpenApiParameter(
 )
 NEEDED_KEY = OpenApiParameter(
     KEY.name, str, OpenApiParameter.HEADER, required=True, description=KEY.description
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` of what was read. 412 when what this call changes is other by now.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="An `ETag`. The same answer again is a 304 without a body.",
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="Names this answer: for `If-None-Match`, and for `If-Match` where a call takes it.",
 )
 PAGING = [
     OpenApiParameter("cursor", str, description="From `next` or `previous`; opaque."),
@@ -102,14 +127,41 @@ class Described(AutoSchema):
                 said, code, [MEDIA_TYPE], direction
             )
             bodies.setdefault(code, body)
+        if self.method == "GET":
+            bodies["304"] = {"description": "The same as the `ETag` sent: nothing new."}
         return dict(sorted(bodies.items()))
+
+    def get_override_parameters(self) -> list[Any]:
+        """Add what every read takes and gives."""
+        found: list[Any] = list(super().get_override_parameters())
+        if self.method != "GET":
+            return found
+        shape = getattr(self.view, "shape", None)
+        chosen = [_fields(selection.known(shape))] if shape else []
+        return [*found, *chosen, IF_NONE_MATCH, ETAG]
 
     def _refusals(self) -> dict[str, str]:
         found = {"400": "Not understood.", "401": "Not known.", "403": "Not allowed."}
+        found |= {"406": "No such format.", "429": "Too many calls: see `Retry-After`."}
         if "{" in self.path:
             found["404"] = "No such thing."
-        if self.method not in ("GET", "HEAD"):
+        if self.method not in READING:
             found["409"] = "Not possible now."
+            found["413"] = "Too large."
             found["415"] = "Not JSON."
+        taken = {getattr(one, "name", "") for one in self.get_override_parameters()}
+        if KEY.name in taken:
             found["422"] = "Idempotency-Key reused with another body."
+        if IF_MATCH.name in taken:
+            found["412"] = "Changed since it was read."
         return found
+
+
+def _fields(names: Sequence[str]) -> OpenApiParameter:
+    return OpenApiParameter(
+        selection.PARAMETER,
+        {"type": "array", "items": {"type": "string", "enum": list(names)}},
+        style="form",
+        explode=False,
+        description="Only these members, with commas; all when left out.",
+    )

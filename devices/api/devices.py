@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -16,11 +17,11 @@ from devices import annotations, filters
 from devices.models import Device
 from devices.querysets import DeviceQuerySet
 from people.rights import Needs, Right
-from rest import paging, queries
+from rest import etags, paging, queries
 from rest.calls import Call, fields
 from rest.idempotency import idempotent
 from rest.problems import invalid
-from rest.schema import KEY, PAGING, paged
+from rest.schema import IF_MATCH, KEY, PAGING, paged
 
 from . import examples, relatives, rows, shapes
 
@@ -53,9 +54,10 @@ DESCRIBED = [
 FILTERS = tuple(parameter.name for parameter in DESCRIBED)
 
 
-def find(device_id: str) -> Device:
-    """The device, without its key, or the answer 404."""
-    found = Device.objects.defer("local_key").filter(device_id=device_id).first()
+def find(device_id: str, *, held: bool = False) -> Device:
+    """The device, without its key, or the answer 404; `held`: nobody else writes it meanwhile."""
+    devices = Device.objects.select_for_update(no_key=True) if held else Device.objects.all()
+    found = devices.defer("local_key").filter(device_id=device_id).first()
     if found is None:
         raise Http404(_("Fleet knows no device with the id %(id)s.") % {"id": device_id})
     return found
@@ -129,6 +131,7 @@ def in_full(device_id: str) -> rows.Row:
 class Devices(Call):
     """The fleet."""
 
+    shape = shapes.Device
     parameters = (*paging.PARAMETERS, *FILTERS)
 
     @extend_schema(
@@ -146,6 +149,7 @@ class Devices(Call):
 class OneDevice(Call):
     """The mirror of one device."""
 
+    shape = relatives.DeviceInFull
     permission_classes = (Needs(Right.TAG),)
 
     @extend_schema(
@@ -157,12 +161,12 @@ class OneDevice(Call):
     def get(self, request: Request, device_id: str) -> Response:
         """Show everything that Fleet mirrors of one device. The local key is never shown."""
         del request
-        return Response(in_full(device_id))
+        return _guarded(device_id)
 
     @extend_schema(
         operation_id="devices_annotate",
         summary="Set tags and note",
-        parameters=[KEY],
+        parameters=[KEY, IF_MATCH],
         request=shapes.Annotation,
         responses=relatives.DeviceInFull,
     )
@@ -175,5 +179,14 @@ class OneDevice(Call):
             raise invalid({name: [words] for name in foreign})
         wanted = shapes.Annotation(data=request.data, partial=True)
         wanted.is_valid(raise_exception=True)
-        annotations.annotate(find(device_id), **wanted.validated_data)
-        return Response(in_full(device_id))
+        with transaction.atomic():
+            device = find(device_id, held=True)
+            etags.demand(request, {"tags": device.tags, "note": device.note})
+            annotations.annotate(device, **wanted.validated_data)
+        return _guarded(device_id)
+
+
+def _guarded(device_id: str) -> Response:
+    """One device, with a tag that tells whether its tags and note are still the same."""
+    row = in_full(device_id)
+    return etags.Guarded(row, {name: row[name] for name in ("tags", "note")})

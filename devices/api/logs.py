@@ -73,6 +73,7 @@ def listed(request: Request, found: LogQuerySet) -> Response:
 class Logs(Call):
     """The history of the fleet."""
 
+    shape = shapes.Log
     parameters = (*paging.PARAMETERS, *FILTERS, "device")
 
     @extend_schema(
@@ -90,6 +91,7 @@ class Logs(Call):
 class DeviceLogs(Call):
     """The history of one device."""
 
+    shape = shapes.Log
     parameters = (*paging.PARAMETERS, *FILTERS, relatives.TOGETHER.name)
 
     @extend_schema(

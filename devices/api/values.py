@@ -27,6 +27,8 @@ USUAL_SPAN = timedelta(hours=24)
 class Status(Call):
     """The state of one device, value by value."""
 
+    shape = shapes.Value
+
     @extend_schema(
         operation_id="devices_status",
         summary="Show a device's values",
@@ -49,6 +51,7 @@ class Status(Call):
 class History(Call):
     """The past of one data point."""
 
+    shape = shapes.History
     parameters = ("code", "start", "end", "points", relatives.TOGETHER.name)
 
     @extend_schema(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,12 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from people.rights import Needs, Right
-from reporting import health, wordbook
+from reporting import health, tables, wordbook
 from reporting.models import MappingRow
+from rest import etags
 from rest.calls import Call
 from rest.idempotency import idempotent
 from rest.problems import invalid
-from rest.schema import KEY
+from rest.schema import IF_MATCH, KEY
 
 from . import rows, shapes
 from .bodies import body, who
@@ -24,6 +26,7 @@ from .bodies import body, who
 class Mapping(Call):
     """The operator's rows."""
 
+    shape = shapes.MappingRow
     permission_classes = (Needs(Right.ADMIN),)
 
     @extend_schema(
@@ -59,31 +62,64 @@ class OneMappingRow(Call):
     """One of the operator's rows."""
 
     permission_classes = (Needs(Right.ADMIN),)
+    shape = shapes.MappingRow
+
+    @extend_schema(
+        operation_id="delivery_mapping_read",
+        summary="Show a row of the mapping",
+        responses=shapes.MappingRow,
+    )
+    def get(self, request: Request, row_id: int) -> Response:
+        """Show one of the operator's rows."""
+        del request
+        return _guarded(_found(row_id))
 
     @extend_schema(
         operation_id="delivery_mapping_switch",
         summary="Switch a row of the mapping on or off",
+        parameters=[KEY, IF_MATCH],
         request=shapes.Switch,
         responses=shapes.MappingRow,
     )
+    @idempotent()
     def patch(self, request: Request, row_id: int) -> Response:
         """Switch a row on or off; all devices are translated anew."""
         enabled = body(request, shapes.Switch)["enabled"]
-        row = wordbook.switch(row_id, who(request), timezone.now(), enabled=enabled)
-        if row is None:
-            raise Http404(_("There is no such row."))
-        return Response(rows.mapping_row(row))
+        with transaction.atomic():
+            _demand(request, row_id)
+            row = wordbook.switch(row_id, who(request), timezone.now(), enabled=enabled)
+        return _guarded(row or _found(row_id))
 
     @extend_schema(
         operation_id="delivery_mapping_remove",
         summary="Remove a row of the mapping",
+        parameters=[KEY, IF_MATCH],
         responses={204: None},
     )
+    @idempotent()
     def delete(self, request: Request, row_id: int) -> Response:
         """Remove a row; what is published counts again."""
-        if not wordbook.remove(row_id, who(request), timezone.now()):
-            raise Http404(_("There is no such row."))
+        with transaction.atomic():
+            _demand(request, row_id)
+            wordbook.remove(row_id, who(request), timezone.now())
         return Response(status=204)
+
+
+def _found(row_id: int) -> MappingRow:
+    row = MappingRow.objects.filter(pk=row_id).first()
+    if row is None:
+        raise Http404(_("There is no such row."))
+    return row
+
+
+def _demand(request: Request, row_id: int) -> None:
+    tables.own()  # nobody else changes a row from here on
+    etags.demand(request, rows.mapping_row(_found(row_id)))
+
+
+def _guarded(row: MappingRow) -> Response:
+    shown = rows.mapping_row(row)
+    return etags.Guarded(shown, shown)
 
 
 class Preview(Call):
@@ -111,6 +147,8 @@ class Preview(Call):
 
 class Unmapped(Call):
     """What has no word."""
+
+    shape = shapes.Unmapped
 
     @extend_schema(
         operation_id="delivery_unmapped",
