@@ -4,15 +4,16 @@ A lease carries a fence that grows; whoever comes back with an old fence lost it
 Locks are taken in the order share, cells by (USH device, property), as everywhere in this room.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Max, Q
 
+from .held import COLUMNS, FIELDS, Held, held
 from .models import Cell, Report, Shard
 from .terms import SINK
 
@@ -20,18 +21,10 @@ LEASE = timedelta(seconds=60)  # four times the longest request
 LONGEST_BODY = 64 * 1024 - 512  # bytes; the rest is for the envelope's header
 CELL_OVERHEAD, DEVICE_OVERHEAD = 24, 36  # bytes of JSON around a property and around a device
 INTERVAL = timedelta(seconds=1)  # between two requests about one device; PowerState never waits
-URGENCIES = (0, 1)
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
 OTHERS_FIRST = 4  # each fourth lease serves the suspects and the quarantined first
 
 DIRTY = Q(version__gt=F("acked_version"))
 
-Floors: TypeAlias = dict[tuple[int, int], datetime]
-"""Share and urgency -> nothing healthy is due before this. Holds for one drain only.
-
-What was told leaves dead entries in the index, and an old snapshot keeps them there: without a
-floor every claim of a long drain would walk past all of them.
-"""
 NOBODY_HOLDS = "sink_id = %(sink)s AND (leased_until IS NULL OR leased_until <= %(now)s)"
 # LATERAL: a look into the index for each share; a join would read all that is dirty.
 DUE_SHARES = f"""
@@ -50,17 +43,22 @@ RETURNING fence
 DUE = """
 (SELECT ush_device_id, urgency, next_try_at FROM reporting_cell
  WHERE shard = %(number)s AND lane = %(lane)s AND urgency = 0 AND version > acked_version
-     AND next_try_at BETWEEN %(floor0)s AND %(now)s ORDER BY next_try_at LIMIT %(switches)s)
+     AND next_try_at <= %(now)s ORDER BY next_try_at LIMIT %(switches)s)
 UNION ALL
 (SELECT ush_device_id, urgency, next_try_at FROM reporting_cell
  WHERE shard = %(number)s AND lane = %(lane)s AND urgency = 1 AND version > acked_version
-     AND next_try_at BETWEEN %(floor1)s AND %(now)s ORDER BY next_try_at LIMIT %(most)s)
+     AND next_try_at <= %(now)s ORDER BY next_try_at LIMIT %(most)s)
 ORDER BY urgency, next_try_at
 """
-HOLD = """
-SELECT * FROM reporting_cell WHERE sink_id = %s AND ush_device_id = ANY(%s) AND shard = %s
+HOLD = f"""
+SELECT {COLUMNS} FROM reporting_cell AS cell
+WHERE sink_id = %s AND ush_device_id = ANY(%s) AND shard = %s
     AND lane = %s AND version > acked_version AND next_try_at <= %s
 ORDER BY ush_device_id, property FOR NO KEY UPDATE
+"""  # noqa: S608  constants
+PUT_OFF = """
+UPDATE reporting_cell AS cell SET next_try_at = early.again
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS early (id, again) WHERE cell.id = early.id
 """
 MARK = """
 UPDATE reporting_cell SET confirm = confirm OR in_flight, in_flight = true, acked_known = false
@@ -82,7 +80,6 @@ class Want:
     now: datetime
     window: timedelta
     devices: int
-    floors: Floors
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,41 +87,32 @@ class Batch:
     """Cells as they were when they were taken, and the lease that covers them."""
 
     lease: Lease
-    cells: tuple[Cell, ...]
+    cells: tuple[Held, ...]
     kind: str
 
 
-def shares_due(now: datetime, floors: Floors | None = None) -> list[int]:
+def shares_due(now: datetime, busy: Collection[int] = ()) -> list[int]:
     """Give the free shares with something to send, the longest unserved first.
 
-    Those in which this drain found something are taken as having more.
+    Of those that are `busy` the caller knows that there is more.
     """
-    busy = sorted({number for number, _ in floors or ()})
-    values: dict[str, Any] = {"sink": SINK, "now": now, "busy": busy}
+    values: dict[str, Any] = {"sink": SINK, "now": now, "busy": list(busy)}
     with connection.cursor() as cursor:
         return [number for (number,) in cursor.execute(DUE_SHARES, values).fetchall()]
 
 
-def take_batch(
-    now: datetime,
-    devices: int,
-    window: timedelta,
-    *,
-    shares: Sequence[int] | None = None,
-    floors: Floors | None = None,
-) -> Batch | None:
+def take_batch(now: datetime, devices: int, window: timedelta) -> Batch | None:
     """Lease shares until the batch is full; healthy cells of several shares ride together."""
-    known: Floors = {} if floors is None else floors
     with transaction.atomic():
         fences: dict[int, int] = {}
-        taken: list[Cell] = []
+        taken: list[Held] = []
         lane = ""
-        for number in shares_due(now) if shares is None else shares:
+        for number in shares_due(now):
             fence = _lease(number, now)
             if fence is None:
                 continue
             lanes = (Cell.Lane.HEALTHY,) if taken else _order(fence)
-            want = Want(now, window, devices - _count(taken), known)
+            want = Want(now, window, devices - _count(taken))
             lane_here, found = _pick(number, lanes, want)
             fences[number] = fence
             if not found:
@@ -159,17 +147,18 @@ def take_probe(now: datetime) -> Batch | None:
     return None
 
 
-def canary(lease: Lease) -> Cell | None:
+def canary(lease: Lease) -> Held | None:
     """Give a cell that USH accepted and that has not changed since: telling it again is harmless.
 
     Only from leased shares: a newer value of it cannot overtake this one.
     """
-    return Cell.objects.filter(
+    known = Cell.objects.filter(
         shard__in=lease.fences, acked_known=True, acked_version=F("version")
-    ).first()
+    )
+    return next(iter(held(known.order_by("pk").values_list(*FIELDS)[:1])), None)
 
 
-def take_again(lease: Lease, ids: Sequence[int], now: datetime) -> tuple[Cell, ...] | None:
+def take_again(lease: Lease, ids: Sequence[int], now: datetime) -> tuple[Held, ...] | None:
     """Read cells anew before they are sent again; None when the lease was lost."""
     with transaction.atomic():
         if not renew(lease, now):
@@ -209,7 +198,7 @@ def _lease(number: int, now: datetime) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _needed(fences: dict[int, int], cells: Sequence[Cell], now: datetime) -> Lease:
+def _needed(fences: dict[int, int], cells: Sequence[Held], now: datetime) -> Lease:
     """Give back at once the shares in which nothing was found."""
     used = {cell.shard for cell in cells}
     idle = [number for number in fences if number not in used]
@@ -223,52 +212,51 @@ def _order(fence: int) -> tuple[str, ...]:
     return lanes[::-1] if fence % OTHERS_FIRST == 0 else lanes
 
 
-def _pick(number: int, lanes: Iterable[str], want: Want) -> tuple[str, list[Cell]]:
+def _pick(number: int, lanes: Iterable[str], want: Want) -> tuple[str, list[Held]]:
     """Give the first lane with something due, and its cells: the quarantined one by one."""
     for lane in lanes:
         alone = lane == Cell.Lane.QUARANTINE
         while found := _due_devices(number, lane, want, 1 if alone else want.devices):
             due = want.now if alone else want.now + want.window
-            held = list(Cell.objects.raw(HOLD, [SINK, found, number, lane, due]))
-            cells = _rested(held, want.now)
+            cells = _rested(_hold(found, number, lane, due), want.now)
             if cells:
                 return lane, cells[:1] if alone else cells
     return "", []
 
 
-def _rested(cells: list[Cell], now: datetime) -> list[Cell]:
+def _hold(devices: list[str], number: int, lane: str, due: datetime) -> list[Held]:
+    with connection.cursor() as cursor:
+        return held(cursor.execute(HOLD, [SINK, devices, number, lane, due]).fetchall())
+
+
+def _rested(cells: list[Held], now: datetime) -> list[Held]:
     """Put off locked cells of devices that USH heard of a moment ago, PowerState excepted."""
     ids = {cell.ush_device_id for cell in cells if cell.urgency}
     if not ids:
         return cells
     recent = Cell.objects.filter(sink=SINK, ush_device_id__in=ids, acked_at__gt=now - INTERVAL)
     last = dict(recent.values_list("ush_device_id").annotate(Max("acked_at")).order_by())
-    early = {cell.pk: cell for cell in cells if cell.urgency and cell.ush_device_id in last}
-    for cell in early.values():
-        cell.next_try_at = last[cell.ush_device_id] + INTERVAL
-    Cell.objects.bulk_update(early.values(), ["next_try_at"])
+    early = {
+        cell.pk: last[cell.ush_device_id] + INTERVAL
+        for cell in cells
+        if cell.urgency and cell.ush_device_id in last
+    }
+    if early:
+        with connection.cursor() as cursor:
+            cursor.execute(PUT_OFF, [list(early), list(early.values())])
     return [cell for cell in cells if cell.pk not in early]
 
 
 def _due_devices(number: int, lane: str, want: Want, devices: int) -> list[str]:
-    """Give the devices with the most urgent and longest due cells, and raise the floors."""
-    floors = want.floors if lane == Cell.Lane.HEALTHY else {}
+    """Give the devices with the most urgent and longest due cells."""
     values: dict[str, Any] = {"number": number, "lane": lane, "now": want.now}
     values |= {"switches": devices + 1, "most": devices * 6 + 1}  # a device has one PowerState
-    values |= {f"floor{urgency}": floors.get((number, urgency), EVER) for urgency in URGENCIES}
     with connection.cursor() as cursor:
         found = cursor.execute(DUE, values).fetchall()
-    waiting = list(dict.fromkeys(device for device, _, _ in found))
-    for urgency in URGENCIES:
-        first = next((at for _, its, at in found if its == urgency), None)
-        if first is not None and len(waiting) > devices:
-            floors[number, urgency] = first
-        else:
-            floors.pop((number, urgency), None)
-    return waiting[:devices]
+    return list(dict.fromkeys(device for device, _, _ in found))[:devices]
 
 
-def _any_device(number: int, now: datetime) -> list[Cell]:
+def _any_device(number: int, now: datetime) -> list[Held]:
     """Pick one due device by chance, so that a poisoned one is not the probe for ever."""
     some = Cell.objects.filter(DIRTY, shard=number, next_try_at__lte=now)[:50]
     ids = sorted({cell.ush_device_id for cell in some})
@@ -280,32 +268,30 @@ def _any_device(number: int, now: datetime) -> list[Cell]:
     return _locked(DIRTY & Q(ush_device_id=chosen, shard=number, next_try_at__lte=now))
 
 
-def _locked(which: Q) -> list[Cell]:
+def _locked(which: Q) -> list[Held]:
     cells = Cell.objects.select_for_update(no_key=True).filter(which)
-    return list(cells.order_by("ush_device_id", "property"))
+    return held(cells.order_by("ush_device_id", "property").values_list(*FIELDS))
 
 
-def _mark(cells: Iterable[Cell]) -> None:
+def _mark(cells: Iterable[Held]) -> None:
     """Note that nobody knows what USH holds from now on.
 
     A cell that is in flight still was sent by someone who died: its request may be applied late,
     so it is told once more after the next success.
     """
     ids = [cell.pk for cell in cells]
-    for cell in cells:
-        cell.confirm = cell.confirm or cell.in_flight
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(MARK, [ids])
 
 
-def _count(cells: Iterable[Cell]) -> int:
+def _count(cells: Iterable[Held]) -> int:
     return len({cell.ush_device_id for cell in cells})
 
 
-def _fitting(cells: list[Cell]) -> tuple[Cell, ...]:
+def _fitting(cells: list[Held]) -> tuple[Held, ...]:
     """Keep as many devices as one body holds, at least one; the others stay due."""
-    kept: list[Cell] = []
+    kept: list[Held] = []
     size = 0
     by_device = sorted(cells, key=lambda cell: (cell.ush_device_id, cell.property))
     for device, found in groupby(by_device, key=lambda cell: cell.ush_device_id):

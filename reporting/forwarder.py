@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from . import cells, claim, poison, road, sending, settle, sinks
+from . import cells, claim, poison, road, sending, settle, sinks, take
 from .claim import Batch
 from .models import Cell, Report, Sink
 from .outcomes import SUSPICIOUS, Outcome
 from .sending import Desk, Sent
+from .take import Take
 from .terms import SINK
 
 DRAIN = timedelta(seconds=5)  # then whoever waits for this worker has a turn; beat rings again
@@ -62,38 +63,52 @@ def drain(desk: Desk, longest: timedelta = DRAIN) -> Tally:
 
 def forward_due(desk: Desk) -> Tally:
     """Send one batch of what is due, with all that it takes to settle it."""
-    sink = _same_target(desk)
-    now = desk.clock()
     tally = Tally()
-    if not desk.terms.enabled or road.closed(sink, now):
+    if not desk.terms.enabled:
         return tally
-    shares = claim.shares_due(now, desk.floors)
-    if not shares or not sending.await_place(desk):
-        return tally
-    for sent in _probe(desk) if road.probing(sink) else _batch(desk, sink, shares):
+    taken = take.healthy(desk.terms, desk.clock(), desk.floors)
+    for sent in _carried(desk, taken) if taken else _with_care(desk):
         tally.add(sent)
-    if tally.outcomes["H"]:
-        _tell_again_after_long_outage(sink, now)
     return tally
 
 
-def _batch(desk: Desk, sink: Sink, shares: list[int]) -> list[Sent]:
-    most = min(desk.terms.max_devices, sink.max_devices or desk.terms.max_devices)
-    batch = _take(desk, most, shares)
-    if batch is None:  # the shares that were busy are not any more: look at all of them
-        desk.floors.clear()
-        batch = _take(desk, most, claim.shares_due(desk.clock()))
-    if batch is None:
+def _carried(desk: Desk, taken: Take) -> list[Sent]:
+    """Send what was taken, in its place of the rate."""
+    if taken.wait:
+        desk.sleep(taken.wait)
+    return _told(desk, taken.batch)
+
+
+def _with_care(desk: Desk) -> list[Sent]:
+    """Look at the road first, and at what needs care: suspects, the quarantined, a probe."""
+    sink, now = _same_target(desk), desk.clock()
+    if road.closed(sink, now):
         return []
+    waiting = claim.shares_due(now, {number for number, _ in desk.floors})
+    if not waiting or not sending.await_place(desk):
+        return []
+    sent = _probe(desk) if road.probing(sink) else _batch(desk, sink)
+    if any(one.verdict.outcome is Outcome.ACCEPTED for one in sent):
+        _tell_again_after_long_outage(sink, now)
+    return sent
+
+
+def _batch(desk: Desk, sink: Sink) -> list[Sent]:
+    now = desk.clock()
+    taken = take.healthy(desk.terms, now, desk.floors, placed=True)
+    if taken:
+        return _told(desk, taken.batch)
+    desk.floors.clear()  # the shares that were busy are not any more: look at all of them
+    most = min(desk.terms.max_devices, sink.max_devices or desk.terms.max_devices)
+    batch = claim.take_batch(now, most, desk.terms.window)
+    return _told(desk, batch) if batch else []
+
+
+def _told(desk: Desk, batch: Batch) -> list[Sent]:
     sent = sending.send(desk, batch.cells, batch.kind)
     searching = _poisoned(batch, sent)
     ours = settle.write(desk, batch.lease, sent, hold=searching)
     return [sent, *(poison.search(desk, batch.lease, sent) if searching and ours else [])]
-
-
-def _take(desk: Desk, most: int, shares: list[int]) -> Batch | None:
-    now, window = desk.clock(), desk.terms.window
-    return claim.take_batch(now, most, window, shares=shares, floors=desk.floors)
 
 
 def _poisoned(batch: Batch, sent: Sent) -> bool:

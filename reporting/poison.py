@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from . import claim, sending, settle
 from .claim import Lease
-from .models import Cell, Report
+from .held import Held
+from .models import Report
 from .outcomes import SUSPICIOUS, Outcome
 from .sending import Desk, Sent
 
@@ -29,12 +30,12 @@ class Search:
 
     desk: Desk
     lease: Lease
-    todo: deque[tuple[Cell, ...]]
+    todo: deque[tuple[Held, ...]]
     sent: list[Sent] = field(default_factory=list)
     refusals: int = 0
     proven: bool = False
-    suspects: list[tuple[Cell, Sent]] = field(default_factory=list)
-    guilty: list[tuple[Cell, Sent]] = field(default_factory=list)
+    suspects: list[tuple[Held, Sent]] = field(default_factory=list)
+    guilty: list[tuple[Held, Sent]] = field(default_factory=list)
 
 
 def search(desk: Desk, lease: Lease, refused: Sent) -> list[Sent]:
@@ -83,7 +84,7 @@ def _divide(found: Search, sent: Sent) -> None:
     found.todo.extendleft(reversed(parts))
 
 
-def _halves(cells: tuple[Cell, ...]) -> list[tuple[Cell, ...]]:
+def _halves(cells: tuple[Held, ...]) -> list[tuple[Held, ...]]:
     """Split by device; one device by property."""
     devices = sorted({cell.ush_device_id for cell in cells})
     if len(devices) > 1:
@@ -94,11 +95,11 @@ def _halves(cells: tuple[Cell, ...]) -> list[tuple[Cell, ...]]:
     return [cells[:middle], cells[middle:]]
 
 
-def _try(found: Search, part: Sequence[Cell], kind: str) -> Sent | None:
+def _try(found: Search, part: Sequence[Held], kind: str) -> Sent | None:
     """Send a part as it is now; None when nothing of it is left to tell."""
     if not sending.await_place(found.desk):
         raise _SuspendedError
-    fresh: Sequence[Cell] | None = part
+    fresh: Sequence[Held] | None = part
     if kind == Report.Kind.SPLIT:
         fresh = claim.take_again(found.lease, [cell.pk for cell in part], found.desk.clock())
     if fresh is None:

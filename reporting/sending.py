@@ -12,9 +12,9 @@ from random import Random
 from uuid import NAMESPACE_URL, uuid5
 
 from . import outcomes, pace
-from .claim import Floors
-from .models import Cell
+from .held import Held
 from .outcomes import Verdict
+from .take import Floors
 from .terms import SINK, Terms
 from .ush import wire
 from .ush.client import UshClient
@@ -31,14 +31,14 @@ class Desk:
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
     chance: Random = field(default_factory=Random)
-    floors: Floors = field(default_factory=dict)  # see claim: for one drain
+    floors: Floors = field(default_factory=dict)  # see take: for one drain
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One request: which cells, why, when, how long, and what it means."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[Held, ...]
     kind: str
     at: datetime
     took: timedelta
@@ -61,7 +61,7 @@ def await_place(desk: Desk) -> bool:
     return True
 
 
-def send(desk: Desk, cells: Sequence[Cell], kind: str) -> Sent:
+def send(desk: Desk, cells: Sequence[Held], kind: str) -> Sent:
     """Send cells as they are; whatever happens is a verdict."""
     at = desk.clock()
     body = _body(desk.terms, cells, at)
@@ -81,7 +81,7 @@ def _post(desk: Desk, body: bytes) -> Verdict:
     return outcomes.judge(answer, desk.terms.format, desk.clock())
 
 
-def _body(terms: Terms, cells: Sequence[Cell], at: datetime) -> bytes:
+def _body(terms: Terms, cells: Sequence[Held], at: datetime) -> bytes:
     devices = tuple(
         wire.Device(device, tuple(wire.Property(cell.property, cell.value) for cell in found))
         for device, found in groupby(_ordered(cells), key=lambda cell: cell.ush_device_id)
@@ -91,11 +91,11 @@ def _body(terms: Terms, cells: Sequence[Cell], at: datetime) -> bytes:
     return wire.envelope_body(devices, terms.source_code, _request_id(cells), at)
 
 
-def _ordered(cells: Sequence[Cell]) -> list[Cell]:
+def _ordered(cells: Sequence[Held]) -> list[Held]:
     return sorted(cells, key=lambda cell: (cell.ush_device_id, cell.property))
 
 
-def _request_id(cells: Sequence[Cell]) -> str:
+def _request_id(cells: Sequence[Held]) -> str:
     """Name the content: the same cells in the same versions keep their number when repeated."""
     content = ";".join(f"{cell.pk}:{cell.version}" for cell in _ordered(cells))
     return str(uuid5(NAMESPACE_URL, content))

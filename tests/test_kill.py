@@ -19,8 +19,8 @@ from reporting import forwarder, outbox, terms
 from reporting.claim import LEASE as SHARE_LEASE
 from reporting.letters import StateReported
 from reporting.models import Cell
+from reporting.receipt import CONFIRM_AFTER
 from reporting.sending import Desk
-from reporting.settle import CONFIRM_AFTER
 from reporting.ush.client import UshClient
 from tests.processes import manage, wait_for
 
