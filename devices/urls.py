@@ -5,6 +5,7 @@ from django.urls import path
 from devices.views import cloud, logs, operation_new, operations
 from devices.views.chart import points
 from devices.views.detail import TABS, detail
+from devices.views.finding import find
 from devices.views.link import link
 from devices.views.listing import listing
 from devices.views.local_key import local_key
@@ -25,6 +26,7 @@ urlpatterns = [
     path("cloud/pause/", cloud.pause, name="cloud-pause"),
     path("cloud/resume/", cloud.resume, name="cloud-resume"),
     path("cloud/test/", cloud.test, name="cloud-test"),
+    path("find/", find, name="find"),
     path("devices/", listing, name="list"),
     path("devices/<str:device_id>/", detail, name="detail"),
     path("devices/<str:device_id>/history.json", points, name="points"),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from pages import badges, moments, navigation, ribbons, stored
+from people.rights import Right, may
 
 NOTHING = SafeString('<span class="text-secondary">–</span>')
 
@@ -120,13 +121,25 @@ def query(context: Context, **changes: object) -> str:
 @register.simple_tag(takes_context=True)
 def places(context: Context) -> list[dict[str, Any]]:
     """Return the side bar's entries, the present one marked; what is not mounted is left out."""
-    path = context["request"].path
-    entries = []
-    for place in navigation.PLACES:
+    return entries(context, navigation.PLACES)
+
+
+@register.simple_tag(takes_context=True)
+def aside(context: Context) -> list[dict[str, Any]]:
+    """Return the further places that this person may go to."""
+    return entries(context, navigation.ASIDE)
+
+
+def entries(context: Context, found: Iterable[navigation.Place]) -> list[dict[str, Any]]:
+    """Return places with their addresses; what the person lacks the right for is left out."""
+    request = context["request"]
+    listed = []
+    for place in found:
         try:
             address = reverse(place.view)
         except NoReverseMatch:
             continue
-        here = navigation.is_here(path, address)
-        entries.append({"place": place, "address": address, "here": here})
-    return entries
+        if place.right is Right.BROWSE or may(request, place.right):
+            here = navigation.is_here(request.path, address)
+            listed.append({"place": place, "address": address, "here": here})
+    return listed

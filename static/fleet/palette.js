@@ -1,0 +1,123 @@
+// The palette: Ctrl-K or its button, type, arrow keys, Enter. A native dialog keeps the focus and gives it back.
+const dialog = document.querySelector("[data-palette]");
+const PATIENCE = 120; // ms after a keystroke before devices are asked for
+const plain = (text) => text.toLowerCase().normalize("NFKD");
+
+let input, list, none, devices, here, waiting, asked;
+let chosen = null;
+
+const options = () => [...list.querySelectorAll("[role=option]:not([hidden])")];
+
+function choose(option) {
+  chosen?.setAttribute("aria-selected", "false");
+  chosen = option || null;
+  if (!chosen) return input.removeAttribute("aria-activedescendant");
+  chosen.setAttribute("aria-selected", "true");
+  input.setAttribute("aria-activedescendant", chosen.id);
+  chosen.scrollIntoView({ block: "nearest" });
+}
+
+// Every word must begin somewhere in the label; "g d" finds nothing, "del map" finds the mapping.
+function fits(option, words) {
+  const text = plain(option.textContent);
+  return words.every((word) => text.includes(word));
+}
+
+function sift() {
+  const words = plain(input.value).split(/\s+/).filter(Boolean);
+  for (const option of list.querySelectorAll("[role=option]:not([data-device])")) option.hidden = !fits(option, words);
+  for (const group of list.querySelectorAll("[role=group]")) group.hidden = !group.querySelector("[role=option]:not([hidden])");
+  none.hidden = options().length > 0;
+  choose(options()[0]);
+}
+
+function drawn(found, number) {
+  const option = Object.assign(document.createElement("a"), { id: `palette-device-${number}`, href: found.address, tabIndex: -1 });
+  option.setAttribute("role", "option");
+  option.setAttribute("aria-selected", "false");
+  option.dataset.device = "";
+  const icon = Object.assign(document.createElement("i"), { className: `ti ti-${found.icon}` });
+  icon.setAttribute("aria-hidden", "true");
+  const part = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
+  option.append(icon, " ", part("span", found.name), " ", part("small", found.about), " ", part("span", found.state, `fleet-badge fleet-${found.tone}`));
+  return option;
+}
+
+async function ask() {
+  const words = input.value.trim();
+  asked?.abort();
+  asked = new AbortController();
+  let found = [];
+  if (words) {
+    try {
+      const answer = await fetch(`${dialog.dataset.find}?q=${encodeURIComponent(words)}`, { signal: asked.signal });
+      if (!answer.ok) return;
+      found = (await answer.json()).devices;
+    } catch {
+      return; // given up for a newer question, or no connection: pages still can be gone to
+    }
+  }
+  devices.querySelectorAll("[data-device]").forEach((old) => old.remove());
+  devices.append(...found.map(drawn));
+  dialog.dataset.answered = words;
+  sift();
+}
+
+// What this page itself offers to this person: the entries of its own menus.
+function collect() {
+  here.querySelectorAll("[role=option]").forEach((old) => old.remove());
+  document.querySelectorAll("main .fleet-actions a.dropdown-item, main .fleet-head .fleet-actions a.btn").forEach((link, number) => {
+    const option = Object.assign(document.createElement("a"), { id: `palette-here-${number}`, href: link.href, tabIndex: -1, innerHTML: link.innerHTML });
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-selected", "false");
+    here.append(option);
+  });
+}
+
+export function open() {
+  if (!dialog || dialog.open) return;
+  input.value = "";
+  devices.querySelectorAll("[data-device]").forEach((old) => old.remove());
+  collect();
+  dialog.showModal();
+  input.focus();
+  sift();
+}
+
+function moved(event) {
+  const all = options();
+  const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
+  if (event.key in steps && all.length) {
+    const at = all.indexOf(chosen) + steps[event.key];
+    const last = all.length - 1;
+    const wrapped = Math.abs(steps[event.key]) > 1 ? Math.min(Math.max(at, 0), last) : (at + all.length) % all.length;
+    choose(all[wrapped]);
+  } else if (event.key === "Enter" && !event.isComposing) {
+    chosen?.click();
+  } else {
+    return;
+  }
+  event.preventDefault();
+}
+
+if (dialog) {
+  input = dialog.querySelector("[role=combobox]");
+  list = dialog.querySelector("[role=listbox]");
+  none = dialog.querySelector(".fleet-palette-none");
+  devices = dialog.querySelector("[data-palette-devices]");
+  here = dialog.querySelector("[data-palette-here]");
+  input.addEventListener("input", () => {
+    sift();
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, PATIENCE);
+  });
+  input.addEventListener("keydown", moved);
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) return dialog.close(); // the veil around it
+    const option = event.target.closest("[role=option]");
+    if (!option) return;
+    dialog.close();
+    if (option.dataset.press) document.querySelector(option.dataset.press)?.click();
+  });
+  document.querySelectorAll("[data-open-palette]").forEach((button) => button.addEventListener("click", open));
+}

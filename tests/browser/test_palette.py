@@ -1,0 +1,90 @@
+"""The palette and the keys in a real browser: found, walked, switched off, focus given back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from people.roles import Role
+from tests.devices.views import scene
+
+# Of a static file whose page was left before it came: the tests' file server forgets to close it.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+def test_the_palette_finds_a_device_while_typing_and_gives_the_focus_back(asgi_url, sign_in, page):
+    sign_in(Role.VIEWER)
+    scene.device("bf01", "Desk lamp")
+    scene.device("bf02", "Kitchen plug", online=False)
+    page.goto(asgi_url)
+    page.locator("[data-search]").focus()
+
+    page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox", name="A device, a page or an action")
+    expect(box).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-search]")).to_be_focused()
+
+    page.locator("[data-open-palette]").click()
+    box.press_sequentially("kitch")
+    chosen = page.locator("#palette [aria-selected=true]")
+    expect(chosen).to_contain_text("Kitchen plug")
+    expect(chosen).to_contain_text("Offline")
+    expect(box).to_have_attribute("aria-activedescendant", "palette-device-0")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"/devices/bf02/$"))
+
+
+def test_the_palette_goes_to_pages_and_offers_only_what_one_may(asgi_url, sign_in, page):
+    sign_in(Role.VIEWER)
+    scene.device("bf01", "Desk lamp")
+    page.goto(asgi_url + "/devices/bf01/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Read the device cloud now")).to_have_count(0)
+    expect(page.get_by_role("option", name="Users and tokens")).to_have_count(0)
+    expect(page.get_by_role("option", name="Factory reset")).to_have_count(0)
+
+    sign_in(Role.ADMIN)
+    page.goto(asgi_url + "/devices/bf01/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Read the device cloud now")).to_be_visible()
+    page.keyboard.type("factory")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"/operations/new/\?kind=factory_reset&device=bf01$"))
+
+
+def test_rows_are_walked_ticked_and_opened_by_letters(asgi_url, sign_in, page):
+    sign_in(Role.MANAGER)
+    scene.devices(3)
+    page.goto(asgi_url + "/devices/")
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    second = page.locator("tbody tr").nth(1)
+    expect(second.locator("[data-select]")).to_be_checked()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile(r"/devices/bf0000/$"))
+
+
+def test_letters_can_be_switched_off_for_good_and_ctrl_k_stays(asgi_url, sign_in, page):
+    sign_in(Role.VIEWER)
+    page.goto(asgi_url)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+    page.get_by_role("switch").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Control+k")
+
+    expect(page.get_by_role("dialog", name="Go to, or do")).to_be_visible()
+    assert page.url == asgi_url + "/"
