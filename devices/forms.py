@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from .models import Operation, Provenance
-from .plans import LONGEST_NAME, Order
+from .name_lists import MOST_BYTES
+from .naming import LONGEST as LONGEST_PATTERN
+from .orders import LONGEST_NAME, USUAL_PERCENT_OF, Order
 
 RANGES = {
     "1h": timedelta(hours=1),
@@ -20,7 +22,7 @@ USUAL_RANGE = "24h"
 SMALLEST, LARGEST = -(2**15), 2**15 - 1  # of a stored event or source number
 AHEAD = timedelta(minutes=1)  # devices' clocks run ahead; their newest events belong to "now"
 NOBODY = "none"  # the choice "no source was told"
-MOST_RENAMED = 200  # names on one page; more of them are a file's work, not a person's
+MOST_TYPED = 200  # names with a field each; more of them come as a list, a file or a pattern
 
 
 class NumbersField(forms.Field):
@@ -132,8 +134,22 @@ class OrderForm(forms.Form):
         label=_l("Pace"), min_value=1, max_value=60_000, required=False
     )
     stop_after_failures = forms.IntegerField(
-        label=_l("Stop after refusals"), min_value=1, max_value=10_000, required=False
+        label=_l("Stop after failures"), min_value=1, max_value=10_000, required=False
     )
+    stop_after_percent = forms.IntegerField(
+        label=_l("Stop at failures of"), min_value=1, max_value=100, required=False
+    )
+    stop_percent_of = forms.IntegerField(
+        label=_l("Of at least"), min_value=1, max_value=10_000, required=False
+    )
+    offline = forms.ChoiceField(
+        label=_l("Offline devices"), choices=Operation.Offline.choices, required=False
+    )
+    wait_until = MomentField(label=_l("Wait until"), required=False)
+    pattern = forms.CharField(
+        label=_l("Pattern"), max_length=LONGEST_PATTERN, required=False, strip=True
+    )
+    lines = forms.CharField(max_length=MOST_BYTES, required=False, strip=False)
     reason = forms.CharField(label=_l("Reason"), max_length=2_000, required=False)
     plan_hash = forms.CharField(max_length=64, required=False)
     phrase = forms.CharField(max_length=400, required=False, strip=False)
@@ -142,13 +158,19 @@ class OrderForm(forms.Form):
     def order(self, device_ids: tuple[str, ...], names: dict[str, str]) -> Order:
         """Return the order as the door takes it."""
         given = self.cleaned_data
+        waits = given["offline"] == Operation.Offline.WAIT  # a date beside another choice is idle
         return Order(
             kind=Operation.Kind(given["kind"]),
             device_ids=device_ids,
             name=given["name"],
             names=names or None,
+            pattern=given["pattern"],
             reason=given["reason"],
             pace_per_minute=given["pace_per_minute"],
             stop_after_failures=given["stop_after_failures"],
+            stop_after_percent=given["stop_after_percent"],
+            stop_percent_of=given["stop_percent_of"] or USUAL_PERCENT_OF,
+            offline=Operation.Offline(given["offline"] or Operation.Offline.ACT),
+            wait_until=given["wait_until"] if waits else None,
             plan_hash=given["plan_hash"],
         )

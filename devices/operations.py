@@ -4,6 +4,7 @@ Nothing here calls the cloud; the runner does.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from pages import live
 from people.rights import Right, may, refusal
 
-from . import bell
+from . import bell, endings
 from .models import Device, Operation, OperationItem
-from .plans import DESTRUCTIVE, BadOrder, Note, Order, Preview
+from .orders import Offline
+from .plans import DESTRUCTIVE, BadOrder, Note, Order, Preview, fingerprint_of
 from .plans import preview as preview_order
 
 __all__ = [
@@ -67,10 +69,10 @@ class WrongState(Exception):  # noqa: N818  an answer, not a fault
     """The operation is past the point where this could be asked."""
 
 
-def preview(order: Order, *, by: User) -> Preview:
+def preview(order: Order, *, by: User, now: datetime) -> Preview:
     """Say what the order would do. Raises `BadOrder`, `Forbidden`."""
     _demand(by, RIGHTS[order.kind])
-    return preview_order(order)
+    return preview_order(order, now)
 
 
 def request(
@@ -82,7 +84,7 @@ def request(
     `Stale` (`order.plan_hash` names another list). Two requests that race for a device: one wins,
     the other is `Busy`, by a unique constraint.
     """
-    plan = preview(order, by=by)
+    plan = preview(order, by=by, now=now)
     _check_reason(order)
     if order.plan_hash and order.plan_hash != plan.plan_hash:
         raise Stale(_("The devices or names changed since the preview. Look again, then confirm."))
@@ -93,7 +95,7 @@ def request(
             operation = _write(order, plan, by, now, retry_of)
             live.announce("operations", [str(operation.pk)])
     except IntegrityError as exc:
-        note = next((n for n in preview_order(order).skip if n.operation_id), None)
+        note = next((n for n in preview_order(order, now).skip if n.operation_id), None)
         if note is None:
             raise
         raise Busy(note) from exc
@@ -121,11 +123,16 @@ def _write(
         kind=order.kind,
         state=State.AWAITING_APPROVAL if plan.needs_approval else _first_state(order.kind),
         reason=order.reason.strip(),
-        params={"name": order.name, "names": dict(order.names or {})},
+        params=_params(order),
         pace_per_minute=order.pace_per_minute,
         stop_after_failures=order.stop_after_failures,
+        stop_after_percent=order.stop_after_percent,
+        stop_percent_of=order.stop_percent_of,
+        offline=order.offline,
+        wait_until=order.wait_until,
         plan_hash=plan.plan_hash,
         needs_approval=plan.needs_approval,
+        approval_expires_at=now + settings.APPROVAL_EXPIRES if plan.needs_approval else None,
         requested_by=by,
         requested_by_name=by.get_username(),
         created_at=now,
@@ -135,6 +142,12 @@ def _write(
     items = [*_acting(operation, plan), *_skipped(operation, plan, now)]
     OperationItem.objects.bulk_create(items, batch_size=1000)
     return operation
+
+
+def _params(order: Order) -> dict[str, object]:
+    """What was asked for in the asker's own words; the items hold what it came to."""
+    params: dict[str, object] = {"name": order.name, "names": dict(order.names or {})}
+    return params | ({"pattern": order.pattern} if order.pattern else {})
 
 
 def _acting(operation: Operation, plan: Preview) -> list[OperationItem]:
@@ -178,11 +191,19 @@ def _start(kind: str, now: datetime) -> datetime:
     return now + settings.COOLING_OFF if kind in DESTRUCTIVE else now
 
 
-def approve(operation: Operation, *, by: User, now: datetime) -> None:
-    """A second person agrees; the cooling-off time starts. Raises `Forbidden`, `WrongState`."""
+def approve(operation: Operation, *, by: User, now: datetime, plan_hash: str = "") -> None:
+    """A second person agrees to exactly this list; the cooling-off time starts.
+
+    `plan_hash` is that of the list the person saw. Raises `Forbidden`, `WrongState`, and `Stale`
+    when that list, or the one in the rows, is not the one that was asked for.
+    """
     _demand(by, Right.APPROVE)
-    if operation.requested_by_id == by.pk:
+    if operation.requested_by_id == by.pk or operation.requested_by_name == by.get_username():
         raise Forbidden(_("You asked for it yourself: another person must approve it."))
+    seen = {plan_hash or operation.plan_hash, fingerprint_of(operation)}
+    if operation.state == State.AWAITING_APPROVAL and seen != {operation.plan_hash}:
+        raise Stale(_("The list is not the one that was asked for. Reject it and ask anew."))
+    endings.expire(now)
     _move(
         operation,
         (State.AWAITING_APPROVAL,),
@@ -190,6 +211,7 @@ def approve(operation: Operation, *, by: User, now: datetime) -> None:
         approved_by=by,
         approved_by_name=by.get_username(),
         approved_at=now,
+        approved_plan_hash=operation.plan_hash,
         starts_at=_start(operation.kind, now),
     )
     bell.ring_operations()
@@ -244,8 +266,19 @@ def retry_failed(operation: Operation, *, by: User, now: datetime) -> Operation:
         reason=operation.reason,
         pace_per_minute=operation.pace_per_minute,
         stop_after_failures=operation.stop_after_failures,
+        stop_after_percent=operation.stop_after_percent,
+        stop_percent_of=operation.stop_percent_of,
+        **_patience(operation, now),
     )
     return request(order, by=by, now=now, retry_of=operation)
+
+
+def _patience(operation: Operation, now: datetime) -> dict[str, Any]:
+    """What was said of offline devices; a date that is over is waited for no more."""
+    until, waits = operation.wait_until, operation.offline == Offline.WAIT
+    if waits and (until is None or until <= now):
+        return {"offline": Offline.SKIP}
+    return {"offline": Offline(operation.offline), "wait_until": until if waits else None}
 
 
 def _demand(by: User, right: Right) -> None:

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from pages import live
 
-from . import farewell, project, proof
+from . import endings, farewell, project, proof
 from .models import Operation, OperationItem
+from .orders import Offline
 from .plans import DESTRUCTIVE
 from .project import Link
 from .tuya.errors import Refused, TuyaError, Unanswered, Unavailable, Unintelligible
@@ -27,11 +28,13 @@ logger = logging.getLogger(__name__)
 LOCK = 0x72756E6E
 LEASE = timedelta(minutes=2)  # > the longest a call may take (30 s) with its wait for the quota
 MOST_SECONDS = 50.0  # a run ends in time for the next ring
-UNDER_WAY = ("queued", "sent")
 
 State = Operation.State
 Outcome = OperationItem.Outcome
 Kind = Operation.Kind
+
+# Two persons: what needs an approval is sent only as the list that was approved.
+MAY_SEND = Q(state=State.RUNNING) & (Q(needs_approval=False) | Q(approved_plan_hash=F("plan_hash")))
 
 
 @dataclass(slots=True)
@@ -57,20 +60,32 @@ def run_operations(now: datetime) -> Tally | None:
     with project.only_one(LOCK) as alone:
         if not alone:
             return None
+        endings.expire(now)
         _start_cooled(now)
+        endings.leave_out_offline(now)
         _rescue(now)
         tally = Tally()
         if _anything_due(now) and not project.paused() and project.may_look(project.current(), now):
             with project.connect() as cloud:
                 _work(cloud, now, tally)
-        _finish(timezone.now())
+        endings.finish(timezone.now())
         return tally
 
 
 def _start_cooled(now: datetime) -> None:
-    Operation.objects.filter(state=State.COOLING_OFF, starts_at__lte=now).update(
-        state=State.RUNNING
-    )
+    with transaction.atomic():
+        cooled = Operation.objects.filter(state=State.COOLING_OFF, starts_at__lte=now)
+        ids = [str(pk) for pk in cooled.values_list("pk", flat=True)]
+        if ids:
+            cooled.update(state=State.RUNNING)
+            live.announce("operations", ids)
+
+
+def _sendable() -> QuerySet[OperationItem, OperationItem]:
+    """Whose turn it may be: the order runs, and nobody waits for the device to come online."""
+    waited_for = Q(operation__offline=Offline.WAIT, device__online=False)
+    running = Operation.objects.filter(MAY_SEND, pk=OuterRef("operation_id"))
+    return OperationItem.objects.filter(Exists(running), outcome=Outcome.QUEUED).exclude(waited_for)
 
 
 def _rescue(now: datetime) -> None:
@@ -83,8 +98,8 @@ def _rescue(now: datetime) -> None:
 
 
 def _anything_due(now: datetime) -> bool:
-    queued = Q(outcome=Outcome.QUEUED, operation__state=State.RUNNING)
-    return OperationItem.objects.filter(queued | Q(next_look_at__lte=now)).exists()
+    looks = OperationItem.objects.filter(next_look_at__lte=now)
+    return looks.exists() or _sendable().exists()
 
 
 def _work(cloud: Link, now: datetime, tally: Tally) -> None:
@@ -114,10 +129,8 @@ def _next(cloud: Link, tally: Tally) -> bool:
 
 
 def _candidate(now: datetime) -> OperationItem | None:
-    queued = OperationItem.objects.filter(
-        outcome=Outcome.QUEUED, operation__state=State.RUNNING
-    ).select_related("operation", "device__product", "device__coverage")
-    for operation in Operation.objects.filter(state=State.RUNNING).order_by("id"):
+    queued = _sendable().select_related("operation", "device__product", "device__coverage")
+    for operation in Operation.objects.filter(MAY_SEND).order_by("id"):
         if _pace_allows(operation, now):
             item = queued.filter(operation=operation).order_by("position").first()
             if item is not None:
@@ -136,7 +149,7 @@ def _claim(item: OperationItem, now: datetime) -> bool:
     """Commit `sent` before the call; 0 rows: it is no longer ours to send."""
     # The outcome must be asked of the row itself: PostgreSQL looks at it again after waiting for
     # another claim, which it does not do for a condition inside a subquery.
-    running = Operation.objects.filter(pk=OuterRef("operation_id"), state=State.RUNNING)
+    running = Operation.objects.filter(MAY_SEND, pk=OuterRef("operation_id"))
     claimed = OperationItem.objects.filter(
         Exists(running), pk=item.pk, outcome=Outcome.QUEUED
     ).update(outcome=Outcome.SENT, sent_at=now, attempts=F("attempts") + 1)
@@ -162,7 +175,6 @@ def _call(cloud: Link, item: OperationItem, tally: Tally) -> None:
             raise
         tally.refused += 1
         _settle(item, Outcome.REFUSED, error)
-        _stop_if_failing(item.operation)
     except Unavailable:
         _give_back(item)  # nothing left this machine, or the vendor turned it away unread
         raise
@@ -190,6 +202,7 @@ def _settle(item: OperationItem, outcome: Outcome, error: TuyaError | None) -> N
             next_look_at=now if looks else None,
         )
         live.announce("operations", [str(item.operation_id)])
+    endings.stop_if_failing(item.operation, now)
 
 
 WORDS = {
@@ -197,31 +210,3 @@ WORDS = {
         "The cloud did not answer. It is not asked again; Fleet looks what happened."
     ),
 }
-
-
-def _stop_if_failing(operation: Operation) -> None:
-    limit = operation.stop_after_failures
-    failures = operation.items.filter(outcome=Outcome.REFUSED).count()
-    if limit is None or failures < limit:
-        return
-    now = timezone.now()
-    stopped = Operation.objects.filter(pk=operation.pk, state=State.RUNNING).update(
-        state=State.STOPPED, finished_at=now
-    )
-    if stopped:
-        waiting = operation.items.filter(outcome=Outcome.QUEUED)
-        why = gettext_noop("Stopped after %s refusals.") % failures
-        waiting.update(outcome=Outcome.CANCELLED, settled_at=now, why=why)
-
-
-def _finish(now: datetime) -> None:
-    """An operation is over when nothing of it waits or is under way; proofs may still come."""
-    busy = OperationItem.objects.filter(outcome__in=UNDER_WAY).values("operation")
-    done = Operation.objects.filter(state=State.RUNNING).exclude(pk__in=busy)
-    ids = list(done.values_list("pk", flat=True))
-    if ids:
-        with transaction.atomic():
-            Operation.objects.filter(pk__in=ids, state=State.RUNNING).update(
-                state=State.FINISHED, finished_at=now
-            )
-            live.announce("operations", [str(pk) for pk in ids])

@@ -163,6 +163,8 @@ INSTALLED_APPS = [
     "rest",
     "pages",
     "reporting",
+APPROVAL_CATEGORIES = frozenset(env.items("APPROVAL_CATEGORIES"))
+APPROVAL_EXPIRES = env.duration("APPROVAL_EXPIRES", "24h", least=timedelta(minutes=1))
     "devices",
 ]
 MIDDLEWARE = [

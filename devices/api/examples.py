@@ -79,6 +79,12 @@ RESET = {
     "pace_per_minute": 30,
     "stop_after_failures": 3,
 }
+RENAMES = {
+    "kind": "rename",
+    "devices": ["6c5b1d6e0a1f3b7c2dk9xz"],
+    "params": {"pattern": "{product}-{sn:4}"},
+    "dry_run": True,
+}
 PREVIEW = {
     "will_act": [
         {"device_id": "6c5b1d6e0a1f3b7c2dk9xz", "name": "Desk plug", "new_name": "Desk lamp"}
@@ -99,11 +105,17 @@ OPERATION = {
     "params": {"name": "Desk lamp", "names": {}},
     "pace_per_minute": None,
     "stop_after_failures": None,
+    "stop_after_percent": None,
+    "stop_percent_of": 10,
+    "offline": "act",
+    "wait_until": None,
     "plan_hash": "5f1c0f3b9c2a4d7e8b6a190c3d2e4f5061728394a5b6c7d8e9f0a1b2c3d4e5f6",
     "requested_by": "ada",
     "needs_approval": False,
     "approved_by": "",
     "approved_at": None,
+    "approved_plan_hash": "",
+    "approval_expires_at": None,
     "ended_by": "",
     "created_at": "2026-11-21T08:30:00.120Z",
     "starts_at": "2026-11-21T08:30:00.120Z",

@@ -15,7 +15,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import operations
+from devices import operations, orders
 from devices.models import Operation, OperationItem
 from devices.operations import Order
 from people.rights import MayBrowse
@@ -105,9 +105,14 @@ def read(body: Mapping[str, Any]) -> tuple[Order, bool]:
         device_ids=tuple(given["devices"]),
         name=params.get("name", ""),
         names=params.get("names"),
+        pattern=params.get("pattern", ""),
         reason=given.get("reason", ""),
         pace_per_minute=given.get("pace_per_minute"),
         stop_after_failures=given.get("stop_after_failures"),
+        stop_after_percent=given.get("stop_after_percent"),
+        stop_percent_of=given.get("stop_percent_of", orders.USUAL_PERCENT_OF),
+        offline=Operation.Offline(given.get("offline", Operation.Offline.ACT)),
+        wait_until=given.get("wait_until"),
         plan_hash=given.get("plan_hash", ""),
     )
     return order, given.get("dry_run", False)
@@ -153,6 +158,7 @@ class Operations(Call):
             examples.sent("Rename", examples.ORDER),
             examples.sent("Reset", examples.RESET),
             examples.given("Preview", examples.PREVIEW),
+            examples.sent("Preview of many names", examples.RENAMES),
             examples.given("Written down", examples.OPERATION, 202),
         ],
         responses={
@@ -168,7 +174,8 @@ class Operations(Call):
         if not only_asked:
             return self.request_once(request, order)
         with answered():
-            return Response(operations.preview(order, by=_person(request)).as_json())
+            plan = operations.preview(order, by=_person(request), now=timezone.now())
+        return Response(plan.as_json())
 
     @idempotent(required=True)
     def request_once(self, request: Request, order: Order) -> Response:
@@ -229,7 +236,7 @@ class Verb(Call):
             KEY,
             OpenApiParameter("verb", OpenApiTypes.STR, OpenApiParameter.PATH, enum=list(VERBS)),
         ],
-        request=None,
+        request=shapes.Approval,
         responses={
             200: shapes.Operation,
             202: OpenApiResponse(shapes.Operation, description="`retry-failed`: a new operation."),
@@ -242,3 +249,12 @@ class Verb(Call):
         with answered():
             made = VERBS[verb](operation, by=_person(request), now=timezone.now())
         return accepted(made, 202) if made else accepted(operation, 200)
+        etags.demand(request, operation.state)  # the door itself moves it from no other state
+        said = _approval(request) if verb == "approve" else {}
+
+
+def _approval(request: Request) -> dict[str, str]:
+    """Read what an approval may say; a body is not needed."""
+    wanted = shapes.Approval(data=fields(request) if request.data else {})
+    wanted.is_valid(raise_exception=True)
+    return dict(wanted.validated_data)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from devices import annotations, imports
+from devices import annotations, imports, naming
 from devices.models import Device as DeviceModel
 from devices.models import Operation as OperationModel
 from devices.models import OperationItem, SyncRun
@@ -223,10 +223,18 @@ class Imported(Shape):
 
 
 class Params(Shape):
-    """What a rename needs: one name, or names by device id."""
+    """What a rename needs: one name, names by device id, or a pattern."""
 
     name = Text(required=False, allow_blank=True, max_length=255)
     names = serializers.DictField(child=Text(allow_blank=True, max_length=255), required=False)
+    pattern = Text(
+        required=False,
+        allow_blank=True,
+        max_length=naming.LONGEST,
+        help_text="Such as `{product}-{sn:4}`, the last four characters. It may name "
+        + ", ".join(f"`{name}` ({words})" for name, words in naming.NAMES.items())
+        + ".",
+    )
 
 
 class Order(Shape):
@@ -242,7 +250,34 @@ class Order(Shape):
         help_text="Required to remove or reset; kept in the audit.",
     )
     pace_per_minute = Whole(required=False, allow_null=True, min_value=1, max_value=100_000)
-    stop_after_failures = Whole(required=False, allow_null=True, min_value=1, max_value=100_000)
+    stop_after_failures = Whole(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=100_000,
+        help_text="Cancel the rest after so many refusals and calls without an answer.",
+    )
+    stop_after_percent = Whole(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=100,
+        help_text="The same as a part of those that were asked.",
+    )
+    stop_percent_of = Whole(
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        help_text="How many must have been asked before the percentage counts; 10 if left out.",
+    )
+    offline = serializers.ChoiceField(
+        choices=OperationModel.Offline.choices,
+        required=False,
+        help_text="What becomes of offline devices; `act` if left out.",
+    )
+    wait_until = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="With `offline: wait`: until when, at most."
+    )
     plan_hash = Text(
         required=False,
         allow_blank=True,
@@ -291,17 +326,34 @@ class Operation(Shape):
     params = serializers.JSONField()
     pace_per_minute = Whole(allow_null=True)
     stop_after_failures = Whole(allow_null=True)
+    stop_after_percent = Whole(allow_null=True)
+    stop_percent_of = Whole()
+    offline = serializers.ChoiceField(choices=OperationModel.Offline.choices)
+    wait_until = At(allow_null=True)
     plan_hash = Text()
     requested_by = Text()
     needs_approval = Flag()
     approved_by = Text(allow_blank=True)
     approved_at = At(allow_null=True)
+    approved_plan_hash = Text(allow_blank=True, help_text="The exact list that was approved.")
+    approval_expires_at = At(allow_null=True)
     ended_by = Text(allow_blank=True)
     created_at = At()
     starts_at = At(help_text="The end of the cooling-off time.")
     started_at = At(allow_null=True)
     finished_at = At(allow_null=True)
     retry_of = Whole(allow_null=True)
+
+
+class Approval(Shape):
+    """What is approved; other verbs need no body."""
+
+    plan_hash = Text(
+        required=False,
+        allow_blank=True,
+        max_length=64,
+        help_text="Of the list that was looked at: refuse to approve another.",
+    )
 
 
 class Item(Shape):

@@ -131,6 +131,13 @@ class OperationItem(models.Model):
                 name="item_proof_due",
                 condition=models.Q(next_look_at__isnull=False),
             ),
+            # runner._candidate: who is next, without reading those that are done
+            models.Index(
+                "operation",
+                "position",
+                name="item_queued",
+                condition=models.Q(outcome="queued"),
+            ),
         )
 
     def __str__(self) -> str:

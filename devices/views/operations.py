@@ -54,6 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         ],
         "waiting": _shown(request, "waiting")[: MOST_WAITING + 1].count(),
         "most_waiting": MOST_WAITING,
+        "may_rename": may(request, Right.RENAME),
     }
     refresh = request.headers.get("HX-Target") == "operation-table"
     template = "devices/_operation_table.html" if refresh else "devices/operations.html"
@@ -150,7 +151,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
             messages.success(request, _("Asked again for the devices that were refused."))
         elif action in ACTIONS:
             call, words = ACTIONS[action]
-            call(operation, by=_person(request), now=timezone.now())
+            call(operation, by=_person(request), now=timezone.now(), **_seen(request, action))
             messages.success(request, words())
         else:
             raise Http404
@@ -159,6 +160,11 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     except (door.WrongState, door.Busy, door.BadOrder, door.Stale) as refusal:
         messages.error(request, str(refusal))
     return redirect("devices:operation", pk=operation.pk)
+
+
+def _seen(request: HttpRequest, action: str) -> dict[str, str]:
+    """Return the hash of the list that the page showed: an approval is bound to it."""
+    return {"plan_hash": request.POST.get("plan_hash", "")} if action == "approve" else {}
 
 
 def _person(request: HttpRequest) -> User:

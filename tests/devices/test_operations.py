@@ -82,6 +82,17 @@ def test_a_destructive_order_without_a_reason_is_refused(plug, person):
         ({"name": "a\nb"}, "params"),
         ({"pace_per_minute": 0}, "pace_per_minute"),
         ({"stop_after_failures": -1}, "stop_after_failures"),
+        ({"stop_after_percent": 101}, "stop_after_percent"),
+        ({"stop_percent_of": 0}, "stop_percent_of"),
+        ({"offline": "wait"}, "wait_until"),
+        ({"offline": "wait", "wait_until": timezone.now() - timedelta(1)}, "wait_until"),
+        ({"offline": "wait", "wait_until": timezone.now() + timedelta(91)}, "wait_until"),
+        ({"wait_until": timezone.now() + timedelta(1)}, "wait_until"),
+        ({"name": "", "pattern": "Lamp"}, "params"),
+        ({"name": "", "pattern": "{owner}-{sn}"}, "params"),
+        ({"name": "", "pattern": "{sn:x}"}, "params"),
+        ({"name": "", "pattern": "{sn"}, "params"),
+        ({"name": "Lamp", "pattern": "{sn}"}, "params"),
         ({"device_ids": ()}, "devices"),
         ({"device_ids": ("a", "a")}, "devices"),
     ],
@@ -91,7 +102,7 @@ def test_an_order_that_cannot_be_meant_names_its_field(plug, person, changes, fi
     wanted = {"kind": Kind.RENAME, "device_ids": (device.device_id,), "name": "Lamp"} | changes
 
     with pytest.raises(BadOrder) as refused:
-        operations.preview(Order(**wanted), by=person("operator"))
+        operations.preview(Order(**wanted), by=person("operator"), now=timezone.now())
 
     assert list(refused.value.problems) == [field]
 
@@ -101,7 +112,7 @@ def test_a_preview_says_whom_it_spares_and_why_and_writes_nothing(plug, person):
     Device.objects.filter(pk=device.pk).update(online=False)
     wanted = Order(kind=Kind.FACTORY_RESET, device_ids=(device.device_id, "nobody"))
 
-    plan = operations.preview(wanted, by=person("manager"))
+    plan = operations.preview(wanted, by=person("manager"), now=timezone.now())
 
     assert [one.device for one in plan.will_act] == [device]
     assert [note.device_id for note in plan.skip] == ["nobody"]
@@ -124,7 +135,7 @@ def test_a_second_order_for_a_busy_device_is_refused_with_a_link(plug, person):
 def test_an_order_for_another_list_than_the_previewed_one_is_stale(plug, person):
     device, _code = plug
     by = person("operator")
-    plan = operations.preview(order(device), by=by)
+    plan = operations.preview(order(device), by=by, now=timezone.now())
 
     with pytest.raises(Stale):
         operations.request(
@@ -149,6 +160,65 @@ def test_above_the_limit_a_second_person_must_agree(plug, person, settings):
         "running",
         other.username,
     )
+
+
+def test_one_device_of_a_guarded_category_needs_a_second_person(plug, person, settings):
+    settings.APPROVAL_CATEGORIES = frozenset({"no-such"})
+    device, _code = plug
+    wanted, by = order(device, Kind.REMOVE), person("manager")
+    before = operations.preview(wanted, by=by, now=timezone.now()).needs_approval
+
+    settings.APPROVAL_CATEGORIES = frozenset({"no-such", device.category})
+    plan = operations.preview(wanted, by=by, now=timezone.now())
+    rename = operations.preview(order(device), by=by, now=timezone.now())
+
+    assert (before, plan.needs_approval, rename.needs_approval) == (False, True, False)
+
+
+@pytest.fixture
+def awaiting(plug, person, settings):
+    """Return an order that waits for a second person, and its device."""
+    settings.APPROVAL_ABOVE = 0
+    settings.COOLING_OFF = timedelta(0)
+    device, _code = plug
+    asker = person("manager")
+    return operations.request(order(device, Kind.REMOVE), by=asker, now=timezone.now()), device
+
+
+def test_an_approval_is_bound_to_the_list_that_was_seen(awaiting, person, run, cloud):
+    operation, _device = awaiting
+    other = person("manager")
+    now = timezone.now()
+    cloud.forget_calls()
+
+    with pytest.raises(Stale):
+        operations.approve(operation, by=other, now=now, plan_hash="0" * 64)
+    operation.items.update(device_key="another")  # a row that somebody changed in the database
+    with pytest.raises(Stale):
+        operations.approve(operation, by=other, now=now, plan_hash=operation.plan_hash)
+    Operation.objects.update(state="running", approved_by=other, approved_at=now)
+    run()
+
+    assert [call for call in cloud.calls if call.method != "GET"] == []
+    assert operation.items.get().outcome == "queued"
+
+
+def test_an_approval_that_comes_too_late_frees_the_devices(awaiting, person, run, settings):
+    operation, device = awaiting
+    expires = operation.approval_expires_at
+    Operation.objects.update(approval_expires_at=timezone.now() - timedelta(seconds=1))
+
+    with pytest.raises(WrongState, match="expired"):
+        operations.approve(operation, by=person("manager"), now=timezone.now())
+
+    item = operation.items.get()
+    assert expires - operation.created_at == settings.APPROVAL_EXPIRES
+    assert (operation.state, item.outcome, item.why) == (
+        "expired",
+        "cancelled",
+        "Nobody approved it in time.",
+    )
+    operations.request(order(device), by=person("manager"), now=timezone.now())
 
 
 def test_undo_in_the_cooling_off_time_sends_nothing(plug, person, run, cloud):

@@ -201,6 +201,94 @@ def test_an_operation_stops_after_its_number_of_refusals(cloud, look, ask, run):
     assert (operation.state, outcomes) == ("stopped", ["refused"] * 2 + ["cancelled"] * 3)
 
 
+def test_an_operation_stops_at_its_share_of_failures_once_enough_were_asked(cloud, look, ask, run):
+    look()
+    devices = list(Device.objects.order_by("pk")[:8])
+    cloud.trouble("permission_denied", method="PUT", devices=[one.device_id for one in devices[:1]])
+    cloud.trouble("answer_lost", method="PUT", devices=[one.device_id for one in devices[2:4]])
+    operation = ask(Kind.RENAME, *devices, stop_after_percent=60, stop_percent_of=4)
+
+    run()
+
+    operation.refresh_from_db()
+    items = operation.items.order_by("position")
+    # 1 of 1 is no sign yet; 3 of 4 are: a refusal and two calls without an answer
+    assert [one.attempts for one in items] == [1] * 4 + [0] * 4
+    assert (operation.state, items[7].outcome, items[7].why) == (
+        "stopped",
+        "cancelled",
+        "Stopped after 3 failures.",
+    )
+
+
+def test_an_offline_device_is_waited_for_until_it_comes_online(cloud, look, plug, ask, run):
+    device, _code = plug
+    Device.objects.filter(pk=device.pk).update(online=False)
+    until = timezone.now() + timedelta(days=1)
+    operation = ask(Kind.RENAME, device, offline="wait", wait_until=until)
+
+    run()
+    waiting = (operation.items.get().outcome, len(writes(cloud)))
+    Device.objects.filter(pk=device.pk).update(online=True)
+    run()
+
+    operation.refresh_from_db()
+    assert (waiting, operation.items.get().outcome) == (("queued", 0), "confirmed")
+    assert (operation.state, len(writes(cloud))) == ("finished", 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (
+            {"offline": "wait", "wait_until": timezone.now() + timedelta(days=1)},
+            "It did not come online by the date that was given.",
+        ),
+        ({"offline": "skip"}, "It was offline when its turn came."),
+    ],
+)
+def test_who_stays_offline_is_skipped_with_the_reason(cloud, plug, ask, run, options, why):
+    device, _code = plug
+    operation = ask(Kind.REMOVE, device, **options)
+    Device.objects.filter(pk=device.pk).update(online=False)
+    if "wait_until" in options:
+        Operation.objects.update(wait_until=timezone.now())
+
+    run()
+
+    item = operation.items.get()
+    operation.refresh_from_db()
+    assert (item.outcome, item.why, operation.state) == ("skipped", why, "finished")
+    assert writes(cloud) == []
+
+
+def test_a_reset_whose_answer_is_lost_is_proven_by_the_row_of_its_log(cloud, plug, ask, run):
+    device, _code = plug
+    cloud.trouble("answer_lost", times=1, path="reset-factory")
+    cloud.trouble("no_logs", path="/logs")
+    operation = ask(Kind.FACTORY_RESET, device)
+
+    run()
+    at_first = operation.items.get()
+    cloud.calm("no_logs")
+    due()
+    run()
+
+    item = operation.items.get()
+    row = LogEntry.objects.get(device=device, event_id=4)
+    assert (at_first.outcome, at_first.proof) == ("unknown", {})
+    assert (item.outcome, item.proof) == (
+        "confirmed",
+        {
+            "kind": "log",
+            "event_time": row.event_time.isoformat(timespec="milliseconds"),
+            "event_id": 4,
+            "source_id": 4,
+        },
+    )
+    assert len(writes(cloud)) == 1
+
+
 def test_the_pace_a_minute_is_kept(cloud, look, ask, run):
     look()
     devices = list(Device.objects.order_by("pk")[:4])

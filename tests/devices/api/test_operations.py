@@ -40,11 +40,17 @@ def test_a_rename_is_written_down_and_answered_with_its_address():
         "params": {"name": "New", "names": {}},
         "pace_per_minute": None,
         "stop_after_failures": None,
+        "stop_after_percent": None,
+        "stop_percent_of": 10,
+        "offline": "act",
+        "wait_until": None,
         "plan_hash": made_one.plan_hash,
         "requested_by": operator.owner.username,
         "needs_approval": False,
         "approved_by": "",
         "approved_at": None,
+        "approved_plan_hash": "",
+        "approval_expires_at": None,
         "ended_by": "",
         "created_at": stamp(made_one.created_at),
         "starts_at": stamp(made_one.starts_at),
@@ -220,12 +226,44 @@ def test_who_asked_cannot_approve_but_a_second_person_can(settings):
     number = order(one, kind="remove", devices=["dev1"], reason="r").json()["id"]
 
     alone = one.post(f"{URL}{number}/approve/")
-    both = other.post(f"{URL}{number}/approve/")
+    unlike = other.post(f"{URL}{number}/approve/", {"plan_hash": "0" * 64}, format="json")
+    plan_hash = other.get(f"{URL}{number}/").json()["plan_hash"]
+    both = other.post(f"{URL}{number}/approve/", {"plan_hash": plan_hash}, format="json")
     again = other.post(f"{URL}{number}/approve/")
 
     assert (alone.status_code, alone.json()["code"]) == (403, "forbidden")
+    assert (unlike.status_code, unlike.json()["code"]) == (409, "stale")
     assert (both.status_code, both.json()["state"]) == (200, "cooling_off")
+    assert both.json()["approved_plan_hash"] == plan_hash
     assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
+
+
+def test_a_pattern_is_previewed_with_old_and_new_names_and_its_collisions():
+    operator = persons.api(Role.OPERATOR)
+    made.device("dev1", name="A", sn="100427")
+    made.device("dev2", name="B", sn="200427")
+    made.device("dev3", name="C", sn="")
+    made.device("dev4", name="Smart plug-0999", sn="300999")
+    body = {"kind": "rename", "devices": ["dev1", "dev2", "dev3", "dev4"]}
+    body |= {"params": {"pattern": "{product}-{sn:4}"}}
+
+    asked = operator.post(URL, body | {"dry_run": True}, format="json").json()
+    given = order(operator, **body, plan_hash=asked["plan_hash"])
+
+    taken = "2 devices of this list get the name “Smart plug-0427”."
+    assert asked["will_act"] == [
+        {"device_id": "dev1", "name": "A", "new_name": "Smart plug-0427"},
+        {"device_id": "dev2", "name": "B", "new_name": "Smart plug-0427"},
+    ]
+    assert asked["skip"] == [
+        {"device_id": "dev3", "why": "Fleet knows no sn of it, and the pattern needs one."},
+        {"device_id": "dev4", "why": "It has this name already."},
+    ]
+    assert asked["warn"] == [
+        {"device_id": "dev1", "why": taken},
+        {"device_id": "dev2", "why": taken},
+    ]
+    assert (given.status_code, given.json()["params"]["pattern"]) == (202, "{product}-{sn:4}")
 
 
 def test_an_operation_is_paused_resumed_and_cancelled():

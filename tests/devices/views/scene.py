@@ -8,6 +8,7 @@ from django.test import Client
 
 from devices.events import Event, millis, store
 from devices.models import Coverage, Device, Operation, OperationItem, Product, Provenance
+from devices.plans import fingerprint_of
 from people.roles import Role
 from tests.people import persons
 
@@ -105,7 +106,6 @@ def operation(by, *outcomes, kind="factory_reset", state="running", at=NOON, **g
         kind=kind,
         state=state,
         reason="room change",
-        plan_hash="x",
         requested_by=by,
         requested_by_name=by.get_username(),
         created_at=at,
@@ -123,4 +123,6 @@ def operation(by, *outcomes, kind="factory_reset", state="running", at=NOON, **g
             outcome=outcome,
             sent_at=None if outcome in ("queued", "skipped", "cancelled") else at,
         )
+    made.plan_hash = fingerprint_of(made)
+    made.save(update_fields=["plan_hash"])
     return made

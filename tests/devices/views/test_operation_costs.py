@@ -49,6 +49,6 @@ def test_a_preview_of_fifty_devices_costs_the_queries_of_one(count, django_asser
     query = "&".join(f"device=bf{number:04d}" for number in range(count))
 
     # session, user, own rights, role's rights, devices, their open orders, their sub-devices,
-    # whether their log was read, devices with their products, whether the account is parked
-    with django_assert_num_queries(10):
+    # devices with their products, whether the account is parked
+    with django_assert_num_queries(9):
         browser.get(f"{NEW}?kind=factory_reset&{query}")

@@ -219,7 +219,7 @@ def test_a_rename_shows_old_and_new_and_names_that_are_taken():
         ("bf02", "It has this name already.")
     ]
     assert [(note.device_id, note.why) for note in plan.warn] == [
-        ("bf01", "Another device has or gets this name too.")
+        ("bf01", "bf03 has the name “Hall lamp” already.")
     ]
     assert "Desk lamp bf01 → Hall lamp" in text(page)
 
