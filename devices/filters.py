@@ -59,6 +59,17 @@ class Search:
         kept = [spelled(one.key, one.value) for one in self.tokens if one.key != key]
         return " ".join([self.words, *kept, spelled(key, value)]).strip()
 
+    def leaving_out(self, key: str) -> "Search":
+        """Return the same question without its tokens of one key."""
+        kept = [
+            (one, asked)
+            for one, asked in zip(self.tokens, self.conditions, strict=True)
+            if one.key != key
+        ]
+        line = " ".join([self.words, *(spelled(one.key, one.value) for one, _q in kept)]).strip()
+        tokens, conditions = tuple(one for one, _q in kept), tuple(asked for _one, asked in kept)
+        return Search(line, self.words, tokens, self.hints, conditions)
+
     def apply(self, devices: DeviceQuerySet) -> DeviceQuerySet:
         """Return the devices that the line asks for; removed ones only when it names a state."""
         if not any(token.key == "state" for token in self.tokens):

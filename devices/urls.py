@@ -8,6 +8,7 @@ from devices.views.detail import TABS, detail
 from devices.views.finding import find
 from devices.views.link import link
 from devices.views.listing import listing
+from devices.views.listing_file import export
 from devices.views.local_key import local_key
 from devices.views.overview import overview
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("cloud/test/", cloud.test, name="cloud-test"),
     path("find/", find, name="find"),
     path("devices/", listing, name="list"),
+    path("devices/export.csv", export, name="list-export"),
     path("devices/<str:device_id>/", detail, name="detail"),
     path("devices/<str:device_id>/history.json", points, name="points"),
     path("devices/<str:device_id>/link/", link, name="link"),

@@ -1,6 +1,5 @@
 """The device list: search line, facets and page in the URL, rows that follow the fleet."""
 
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
@@ -12,18 +11,14 @@ from django.views.decorators.vary import vary_on_headers
 
 from devices import census, filters, words
 from devices.models import Device
+from devices.views import columns, listing_address, listing_facets
 from devices.views.allowed import allowed
+from devices.views.listing_address import Asked
 from devices.views.rows import listed, rows
 from pages import keyset
 from people.gates import require
 from people.rights import Right
 
-ORDERS = {
-    "name": keyset.Order("name"),
-    "-name": keyset.Order("name", descending=True),
-    "-last_event": keyset.Order("last_event_at", descending=True, nullable=True, kind=datetime),
-    "last_event": keyset.Order("last_event_at", nullable=True, kind=datetime),
-}
 MOST_COUNTED = 10_000
 
 
@@ -41,25 +36,30 @@ class Choice(NamedTuple):
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the devices that the search line asks for."""
     now, language = timezone.now(), get_language() or "en"
-    search = filters.parse(request.GET.get("q", ""), now)
-    sort = request.GET.get("sort", "name")
-    order = ORDERS.get(sort, ORDERS["name"])
-    found = search.apply(Device.objects.all())
+    kept = listing_address.picked(request)
+    if kept:
+        return kept
+    asked = listing_address.read(request, now)
     page = keyset.page(
-        listed(found), order, request.GET.get("cursor"), keyset.size_of(request.GET.get("size"))
+        listed(asked.found),
+        asked.order,
+        request.GET.get("cursor"),
+        keyset.size_of(request.GET.get("size")),
     )
+    shown = columns.described(asked.columns, asked.sort, language)
     context = {
-        "search": search,
-        "sort": sort if sort in ORDERS else "name",
+        "search": asked.search,
+        "sort": asked.sort,
         "page": page,
         "sizes": keyset.SIZES,
-        "rows": rows(page.rows, now, language),
-        "hints": hints(search, page),
+        "columns": shown,
+        "rows": rows(page.rows, now, language, shown),
+        "hints": hints(asked.search, page),
         **allowed(request),
     }
     if is_refresh(request):
         return render(request, "devices/_table.html", context)
-    return render(request, "devices/list.html", context | surroundings(search, found, language))
+    return render(request, "devices/list.html", context | surroundings(request, asked, language))
 
 
 def is_refresh(request: HttpRequest) -> bool:
@@ -72,11 +72,12 @@ def hints(search: filters.Search, page: keyset.Page[Device]) -> list[str]:
     return [*search.hints, *([filters.broken_cursor()] if page.broken else [])]
 
 
-def surroundings(search: filters.Search, found: Any, language: str) -> dict[str, Any]:
+def surroundings(request: HttpRequest, asked: Asked, language: str) -> dict[str, Any]:
     """Return what stands above the table: counts that are links, and what there is to choose."""
-    tallies = census.by_category()
+    tallies, search = census.by_category(), asked.search
+    whole = census.whole(tallies)
     return {
-        "whole": census.whole(tallies),
+        "whole": whole,
         "busy": census.in_operation(),
         "categories": [
             Choice(
@@ -87,7 +88,9 @@ def surroundings(search: filters.Search, found: Any, language: str) -> dict[str,
             for one in tallies
             if one.category and one.total
         ],
-        "matching": None if search.is_empty else found[: MOST_COUNTED + 1].count(),
+        "matching": None if search.is_empty else asked.found[: MOST_COUNTED + 1].count(),
+        "all_matching": whole.total,
         "most_counted": MOST_COUNTED,
-        "keys": list(filters.KEYS),
+        "offered": columns.offered(asked.columns, tallies, language),
+        "facets": listing_facets.shown(asked, language) if "facets" in request.GET else None,
     }

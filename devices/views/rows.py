@@ -10,10 +10,21 @@ from devices.models import Device, OperationItem
 from devices.plans import OPEN
 from devices.querysets import DeviceQuerySet
 from devices.specified import specification
-from devices.views import standing
+from devices.views import columns, standing
+from devices.views.columns import Column
 from reporting.standings import Standing, standings
 
 MOST_VALUES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell; of a data point it has a reading, of a moment `at`, else a text."""
+
+    column: Column
+    text: str = ""
+    at: datetime | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,7 @@ class Row:
     ribbon: standing.Ribbon | None
     delivery: Standing | None
     operation: int | None
+    cells: tuple[Cell, ...] = ()
 
 
 def listed(devices: DeviceQuerySet) -> DeviceQuerySet:
@@ -37,8 +49,10 @@ def listed(devices: DeviceQuerySet) -> DeviceQuerySet:
     return found.defer("local_key", "listing_digest", "note", "stamps")
 
 
-def rows(devices: Sequence[Device], now: datetime, language: str) -> list[Row]:
-    """Return the rows of these devices: two queries, however many."""
+def rows(
+    devices: Sequence[Device], now: datetime, language: str, shown: Sequence[Column] = ()
+) -> list[Row]:
+    """Return the rows of these devices with the columns shown: two queries, however many."""
     told = standings(device.device_id for device in devices)
     open_items = OperationItem.objects.filter(device__in=devices, outcome__in=OPEN)
     busy = dict(open_items.values_list("device_id", "operation_id"))
@@ -53,9 +67,27 @@ def rows(devices: Sequence[Device], now: datetime, language: str) -> list[Row]:
             ribbon=standing.ribbon(device, now),
             delivery=told.get(device.device_id),
             operation=busy.get(device.pk),
+            cells=tuple(cell(device, column, language) for column in shown),
         )
         for device in devices
     ]
+
+
+def cell(device: Device, column: Column, language: str) -> Cell:
+    """Return what a device says in a column; the composed columns are drawn from the row."""
+    if column.code:
+        if column.code not in device.status:
+            return Cell(column)
+        spec = specification(device.product)
+        reading = spec.read(column.code, device.status[column.code], language)
+        return Cell(column, reading.text, reading=reading)
+    if column.name == "category":
+        return Cell(column, words.category_name(device.category, language))
+    if column.name == "since":
+        return Cell(column, at=standing.since(device))
+    if column.name in columns.MOMENTS:
+        return Cell(column, at=columns.MOMENTS[column.name](device))
+    return Cell(column, columns.TEXTS[column.name](device) if column.name in columns.TEXTS else "")
 
 
 def key_values(device: Device, language: str) -> tuple[Reading, ...]:

@@ -11,6 +11,7 @@ from devices.models import Device
 from people.roles import Role
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON
+from tests.devices.views.streams import streamed
 
 # session, user, permissions of user, permissions of groups; devices with coverage, products,
 # cells of USH, open items; tally by category, devices in operations; parked project
@@ -164,3 +165,78 @@ def test_a_name_is_text_and_never_markup(viewer):
 
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_the_columns_of_the_address_are_shown_in_its_order(viewer):
+    scene.device(status={"temp_current": 223}, gateway_id="gw1", uuid="u1")
+
+    answer = viewer.get("/devices/?columns=uuid,name,dp:temp_current,gateway,nonsense")
+
+    (row,) = answer.context["rows"]
+    assert [column.title for column in answer.context["columns"]] == [
+        "UUID", "Name", "Temperature", "Gateway",
+    ]  # fmt: skip
+    assert [cell.text for cell in row.cells] == ["u1", "", "22.3 °C", "gw1"]
+
+
+def test_the_picker_is_remembered_and_a_link_with_other_columns_forgets_nothing(viewer):
+    scene.device()
+
+    kept = viewer.get("/devices/?q=online:true&column=state&column=dp:switch_led&keep=1")
+    followed = viewer.get("/devices/?columns=name,uuid")
+    plain = viewer.get("/devices/")
+
+    assert kept["Location"] == "/devices/?q=online:true&columns=name,state,dp:switch_led"
+    assert [one.name for one in followed.context["columns"]] == ["name", "uuid"]
+    assert [one.name for one in plain.context["columns"]] == ["name", "state", "dp:switch_led"]
+
+
+def test_the_file_holds_what_the_page_shows_in_its_order(viewer):
+    scene.device("a", "=A lamp", status={"temp_current": 223}, last_event_at=NOON)
+    scene.device("b", "B lamp", status={"temp_current": 201}, online=False)
+    scene.device("c", "Another", category="cz", online=False)
+
+    _answer, told = streamed(
+        viewer,
+        "/devices/export.csv?q=category:dj&sort=-name&columns=name,state,dp:temp_current,event",
+    )
+
+    assert told.decode().splitlines() == [
+        "Device id,Name,State,Temperature,Last event",
+        "b,B lamp,Offline,20.1 °C,",
+        "a,'=A lamp,Online,22.3 °C,2026-11-21T12:00:00.000Z",
+    ]
+
+
+def test_the_file_of_a_stranger_is_the_sign_in(db):
+    answer = Client().get("/devices/export.csv")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/devices/export.csv")
+
+
+def test_facets_count_each_under_the_tokens_of_the_others(viewer):
+    scene.device("a", tags=["lab"])
+    scene.device("b", online=False, tags=["lab", "spare"])
+    scene.device("c", category="cz")
+
+    answer = viewer.get("/devices/?facets=1&q=category:dj")
+
+    told = {
+        facet.key: [(one.words, one.devices, one.chosen, one.line) for one in facet.choices]
+        for facet in answer.context["facets"]
+    }
+    assert told == {
+        "online": [
+            ("Offline", 1, False, "category:dj online:false"),
+            ("Online", 1, False, "category:dj online:true"),
+        ],
+        "category": [
+            ("light", 2, True, ""),
+            ("socket", 1, False, "category:cz"),
+        ],
+        "product": [("Product lamp", 2, False, "category:dj product:lamp")],
+        "tag": [
+            ("lab", 2, False, "category:dj tag:lab"),
+            ("spare", 1, False, "category:dj tag:spare"),
+        ],
+    }

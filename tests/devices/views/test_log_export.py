@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from asgiref.sync import async_to_sync
-from django.test import AsyncClient
 
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON
+from tests.devices.views.streams import streamed
 
 pytestmark = pytest.mark.django_db
 
@@ -20,17 +19,7 @@ def _at_noon():
 
 
 def exported(browser, query=""):
-    """The export as an ASGI server sends it."""
-    client = AsyncClient()
-    client.cookies = browser.cookies
-
-    async def read():
-        answer = await client.get(f"/logs/export.csv{query}")
-        if not answer.streaming:
-            return answer, answer.content
-        return answer, b"".join([part async for part in answer.streaming_content])
-
-    return async_to_sync(read)()  # in this thread, on the connection of this test
+    return streamed(browser, f"/logs/export.csv{query}")
 
 
 def test_the_export_holds_the_filters_rows_and_runs_no_formula():

@@ -1,0 +1,73 @@
+"""What the address of the device list asks for: filter, order, columns. The page and its file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from devices import filters
+from devices.models import Device
+from devices.querysets import DeviceQuerySet
+from devices.views import columns
+from pages import keyset
+
+USUAL_SORT = "name"
+ORDERS = {
+    "name": keyset.Order("name"),
+    "-name": keyset.Order("name", descending=True),
+    "-last_event": keyset.Order("last_event_at", descending=True, nullable=True, kind=datetime),
+    "last_event": keyset.Order("last_event_at", nullable=True, kind=datetime),
+}
+KEEP = "keep"  # the picker's own parameter: its choice is remembered, not only shown
+A_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One reading of the address."""
+
+    search: filters.Search
+    sort: str
+    columns: tuple[str, ...]
+
+    @property
+    def order(self) -> keyset.Order:
+        """How the rows follow each other."""
+        return ORDERS[self.sort]
+
+    @property
+    def found(self) -> DeviceQuerySet:
+        """The devices that match, in no order."""
+        return self.search.apply(Device.objects.all())
+
+
+def read(request: HttpRequest, now: datetime) -> Asked:
+    """Read the address; nothing in it can do worse than become a hint."""
+    sort = request.GET.get("sort", USUAL_SORT)
+    names = columns.chosen(request.GET.get("columns"), request.COOKIES.get(columns.COOKIE))
+    search = filters.parse(request.GET.get("q", ""), now)
+    return Asked(search, sort if sort in ORDERS else USUAL_SORT, names)
+
+
+def picked(request: HttpRequest) -> HttpResponse | None:
+    """Answer the picker: one readable parameter instead of many, remembered in this browser."""
+    if KEEP not in request.GET:
+        return None
+    query = request.GET.copy()
+    # with no column ticked, the usual ones come back
+    wanted = "" if "usual" in query else ",".join(query.getlist("column"))
+    names = ",".join(columns.chosen(wanted, None))
+    for name in (KEEP, "usual", "column", "columns"):
+        query.pop(name, None)
+    answer = redirect(f"{request.path}?{_with(query, names)}")
+    answer.set_cookie(
+        columns.COOKIE, names, max_age=A_YEAR, samesite="Lax", secure=request.is_secure()
+    )
+    return answer
+
+
+def _with(query: QueryDict, names: str) -> str:
+    if names != ",".join(columns.USUAL):
+        query["columns"] = names
+    return query.urlencode(safe=",:")
