@@ -45,6 +45,7 @@ def script_words() -> dict[str, str]:
         "lost": _("No connection to Fleet. What you see may be old; trying again."),
         "failed": _("That did not work (%s). Nothing was changed; try again."),
         "selected": _("%d selected"),
+        "on_other_pages": _("(%d on other pages)"),
         "device_zone": _("device time"),
         "local_zone": _("your time"),
         "gap": _("no data"),

@@ -59,7 +59,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     }
     if is_refresh(request):
         return render(request, "devices/_table.html", context)
-    return render(request, "devices/list.html", context | surroundings(request, asked, language))
+    return render(
+        request, "devices/list.html", context | surroundings(request, asked, page, language)
+    )
 
 
 def is_refresh(request: HttpRequest) -> bool:
@@ -72,10 +74,18 @@ def hints(search: filters.Search, page: keyset.Page[Device]) -> list[str]:
     return [*search.hints, *([filters.broken_cursor()] if page.broken else [])]
 
 
-def surroundings(request: HttpRequest, asked: Asked, language: str) -> dict[str, Any]:
+def selectable(matching: int, shown: int) -> int | None:
+    """Return how many "select all matching" would take; None where it adds or takes nothing."""
+    return matching if shown < matching <= MOST_COUNTED else None
+
+
+def surroundings(
+    request: HttpRequest, asked: Asked, page: keyset.Page[Device], language: str
+) -> dict[str, Any]:
     """Return what stands above the table: counts that are links, and what there is to choose."""
     tallies, search = census.by_category(), asked.search
     whole = census.whole(tallies)
+    matching = None if search.is_empty else asked.found[: MOST_COUNTED + 1].count()
     return {
         "whole": whole,
         "busy": census.in_operation(),
@@ -88,8 +98,9 @@ def surroundings(request: HttpRequest, asked: Asked, language: str) -> dict[str,
             for one in tallies
             if one.category and one.total
         ],
-        "matching": None if search.is_empty else asked.found[: MOST_COUNTED + 1].count(),
+        "matching": matching,
         "all_matching": whole.total,
+        "selectable": selectable(whole.total if matching is None else matching, len(page.rows)),
         "most_counted": MOST_COUNTED,
         "offered": columns.offered(asked.columns, tallies, language),
         "facets": listing_facets.shown(asked, language) if "facets" in request.GET else None,

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from devices import name_lists
@@ -12,6 +14,7 @@ from devices.forms import OrderForm
 from devices.models import Operation
 from devices.name_lists import NameList
 from devices.plans import MOST_DEVICES, Order
+from devices.views import matching
 
 Kind = Operation.Kind
 NAME = "name:"  # `name:<device id>` carries one device's new name
@@ -52,10 +55,12 @@ def read(request: HttpRequest) -> Draft | None:
         return None
     kind = Kind(form.cleaned_data["kind"])
     listed = _listed(request, form) if kind is Kind.RENAME else NameList()
-    device_ids = _ids(given, listed.names)
+    now = timezone.now()
+    device_ids = _ids(given, listed.names, now)
     by_pattern = kind is Kind.RENAME and bool(form.cleaned_data.get("pattern"))
     names = {} if by_pattern or kind is not Kind.RENAME else _names(given, device_ids, listed)
-    return Draft(form, kind, device_ids, names, [*_complaints(form), *listed.problems])
+    unclear = matching.problems(given, now) if matching.asked(given) else []
+    return Draft(form, kind, device_ids, names, [*_complaints(form), *listed.problems, *unclear])
 
 
 def _complaints(form: OrderForm) -> list[str]:
@@ -82,8 +87,13 @@ def _listed(request: HttpRequest, form: OrderForm) -> NameList:
     return found
 
 
-def _ids(given: QueryDict, listed: Mapping[str, str]) -> tuple[str, ...]:
-    """Each id once, in the order given; a long list comes as lines of one field."""
+def _ids(given: QueryDict, listed: Mapping[str, str], now: datetime) -> tuple[str, ...]:
+    """Each id once, in the order given; a long list comes as lines of one field.
+
+    A filter that was chosen as a whole is frozen into ids here: the page carries those on.
+    """
+    if matching.asked(given):
+        return tuple(matching.ids(given, now))
     texts = [*given.getlist("device"), *given.get("devices", "").split(), *listed]
     ids = [text.replace("\0", "").strip()[:64] for text in texts]
     return tuple(dict.fromkeys(one for one in ids if one))[: MOST_DEVICES + 1]

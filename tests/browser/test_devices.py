@@ -128,10 +128,10 @@ def test_a_selection_shows_the_bar_and_leads_to_an_order_for_exactly_those(opene
     page.get_by_role("button", name="Rename").click()
 
     expect(page).to_have_url(re.compile(r"/operations/new/\?"))
-    assert re.findall(r"(device|kind)=(\w+)", page.url) == [
+    assert re.findall(r"(all|device|kind)=(\w+)", page.url) == [
+        ("kind", "rename"),
         ("device", "bf0000"),
         ("device", "bf0002"),
-        ("kind", "rename"),
     ]
 
 

@@ -240,3 +240,19 @@ def test_facets_count_each_under_the_tokens_of_the_others(viewer):
             ("spare", 1, False, "category:dj tag:spare"),
         ],
     }
+
+
+def test_a_whole_filter_becomes_the_list_of_the_order_and_what_is_unclear_chooses_nobody(db):
+    scene.devices(3, online=False)
+    scene.device("on", "On")
+    manager = scene.client(Role.MANAGER)
+
+    meant = manager.get("/operations/new/?kind=remove&all=1&q=online:false&device=on")
+    unclear = manager.get("/operations/new/?kind=remove&all=1&q=onlin:false")
+
+    assert [one[0] for one in meant.context["scope"]] == ["bf0000", "bf0001", "bf0002"]
+    assert [one.device.device_id for one in meant.context["plan"].will_act] == [
+        "bf0000", "bf0001", "bf0002",
+    ]  # fmt: skip
+    assert (unclear.status_code, unclear.context["draft"].device_ids) == (400, ())
+    assert "The filter was not understood, so it chooses no device." in told(unclear)

@@ -1,0 +1,46 @@
+"""The device list under a person's hands: what is typed, ticked and kept."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from devices.models import Device
+from people.roles import Role
+from tests.devices.views import scene
+
+# Of a static file whose page was left before it came: the tests' file server forgets to close it.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture
+def opened(asgi_url, sign_in, page):
+    """Open a page of Fleet as somebody of the role."""
+
+    def at(path, role=Role.MANAGER):
+        sign_in(role)
+        page.goto(asgi_url + path)
+        return page
+
+    return at
+
+
+def test_a_selection_lasts_over_pages_and_may_become_the_whole_filter(opened, page):
+    scene.devices(30, online=False)
+    scene.device("other", "Other", online=True)
+    opened("/devices/?q=online:false&size=25")
+    count = page.locator("[data-selection-count]")
+
+    page.get_by_label("Select Lamp 0", exact=True).check()
+    page.get_by_role("link", name="Next").click()
+    expect(count).to_have_text("1 selected (1 on other pages)")
+    page.get_by_label("Select this page").check()
+    expect(count).to_have_text("6 selected (1 on other pages)")
+    page.get_by_role("button", name="Select all 30 matching").click()
+    expect(count).to_have_text("All 30 matching selected")
+    page.get_by_role("button", name="Factory reset").click()
+
+    expect(page).to_have_url(re.compile(r"\?kind=factory_reset&all=1&q=online%3Afalse$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("30 devices chosen")
+    ids = page.locator("form [name=device]").evaluate_all("all => all.map(one => one.value)")
+    assert set(ids) == set(Device.objects.filter(online=False).values_list("device_id", flat=True))
