@@ -1,0 +1,141 @@
+"""How long pages and REST lists take over a big fleet with a deep history, whole middleware.
+
+Each figure is over many different requests; the rivals answer with the same rows in the same run.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import Count
+from django.test import AsyncClient, override_settings
+from django.utils import timezone
+
+from benchmarks import asks, crowd
+from benchmarks.figures import Figures, Limit, percentile
+from devices.explorer import key_of
+from devices.history import REPORT
+from devices.models import Device, LogEntry
+from devices.views import log_address
+from people import tokens
+from people.groups import give
+from people.roles import Role
+
+SIZES, SIZES_FULL = (5_000, 500_000), (100_000, 20_000_000)
+DEEP, DEEP_FULL = 200, 10_000  # pages into a device's log
+Get = Callable[..., Any]  # an address, and headers by name
+EMPTY = (
+    "TRUNCATE devices_device, devices_product, devices_syncrun, devices_logentry, reporting_cell,"
+    " auth_user CASCADE"
+)
+
+
+def run(*, full: bool) -> Figures:
+    """Make the fleet, ask for every kind of page, print a line a kind."""
+    devices, rows = SIZES_FULL if full else SIZES
+    connection.cursor().execute(EMPTY)
+    started = time.perf_counter()
+    crowd.build(devices, rows)
+    built = time.perf_counter() - started
+    with _mounted() as (page, rest):
+        figures = measure(page, rest, deep=DEEP_FULL if full else DEEP)
+    connection.cursor().execute(EMPTY)
+    line = f"{devices} devices, {rows:,} log rows over {crowd.DAYS} days (made in {built:.0f} s)"
+    return Figures(f"{line}; p50/p95 in ms{figures.line}", figures.limits)
+
+
+@contextmanager
+def _mounted() -> Iterator[tuple[Get, Get]]:
+    """Serve Fleet with the rivals beside it, as ASGI; give a signed-in browser and a script."""
+    beside = [*settings.INSTALLED_APPS, "django.contrib.admin"]
+    with (
+        override_settings(
+            ROOT_URLCONF="benchmarks.rivals", INSTALLED_APPS=beside, ALLOWED_HOSTS=["testserver"]
+        ),
+        asyncio.Runner() as loop,
+    ):
+        call_command("collectstatic", verbosity=0, interactive=False)
+        user = User.objects.create_superuser("bench", password=None)
+        give(user, Role.ADMIN)
+        browser, script = AsyncClient(), AsyncClient()
+        browser.force_login(user)
+        life = timedelta(hours=1)
+        _, text = tokens.make(user, "bench", timezone.now(), role=Role.VIEWER, lifetime=life)
+
+        def page(address: str, **headers: str) -> Any:
+            return loop.run(browser.get(address, headers=headers))
+
+        def rest(address: str, **headers: str) -> Any:
+            known = {"authorization": f"Token {text}"}
+            return loop.run(script.get(address, headers=known | headers))
+
+        yield page, rest
+
+
+def measure(page: Get, rest: Get, *, deep: int) -> Figures:
+    """Time every kind of request; compare deep with shallow, and ours with the rivals."""
+    parts, limits = [], []
+    took: dict[str, list[float]] = {}
+    for get, kinds in ((page, asks.pages()), (rest, asks.calls(rest))):
+        for ask in kinds:
+            times = took[ask.name] = [_timed(get, one, ask) for one in ask.addresses]
+            parts.append(_told(ask.name, times))
+            if ask.limit:
+                limits.append(Limit(f"{ask.name}: p95 ms", _late(times), ask.limit))
+    near, far = _depths(page, deep)
+    parts += [_told("a device's log, page 1", near), _told(f"the same, page {deep:,}", far)]
+    ratios = (
+        Limit(f"page {deep:,} to page 1", _middle(far) / _middle(near), 1.2),
+        Limit("times the rate of plain DRF", _rate(took, "plain DRF with offsets"), 5, least=True),
+    )
+    return Figures("".join(parts), (*limits, *ratios))
+
+
+def _rate(took: dict[str, list[float]], rival: str) -> float:
+    """How many of our lists are read in the time of one of the rival's."""
+    return statistics.mean(took[rival]) / statistics.mean(took["REST devices"])
+
+
+def _depths(page: Get, deep: int) -> tuple[list[float], list[float]]:
+    """Read the first page of the longest log, and one that many pages lie before, in turns."""
+    hot = LogEntry.objects.filter(event_id=REPORT).values("device").annotate(n=Count("*"))
+    device = Device.objects.get(pk=hot.order_by("-n")[0]["device"])
+    rows = LogEntry.objects.of(device).order_by("-event_time")
+    start = (timezone.now() - timedelta(days=crowd.DAYS + 1)).strftime("%Y-%m-%dT%H:%M:%S")
+    path = f"/devices/{device.device_id}/events/?start={start}&size=50"
+    near, far = [], []
+    for turn in range(asks.REQUESTS):
+        place = urlencode({"before": log_address.write(key_of(rows[deep * 50 + turn]))})
+        near.append(_timed(page, path))
+        far.append(_timed(page, f"{path}&{place}"))
+    return near, far
+
+
+def _timed(get: Get, address: str, ask: asks.Ask | None = None) -> float:
+    started = time.perf_counter()
+    answer = get(address, **(ask.headers if ask else {}))
+    took = time.perf_counter() - started
+    assert answer.status_code == HTTPStatus.OK, f"{address}: {answer.status_code}"
+    return took
+
+
+def _told(name: str, times: Sequence[float]) -> str:
+    return f"\n    {name:<28} {_middle(times) * 1000:7.1f} {_late(times):7.1f}  ({len(times)})"
+
+
+def _middle(times: Sequence[float]) -> float:
+    return statistics.median(times)
+
+
+def _late(times: Sequence[float]) -> float:
+    return percentile(times, 0.95) * 1000
