@@ -11,6 +11,7 @@ from devices.views.listing import listing
 from devices.views.listing_file import export
 from devices.views.local_key import local_key
 from devices.views.overview import overview
+from devices.views.suggesting import suggest
 
 app_name = "devices"
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("find/", find, name="find"),
     path("devices/", listing, name="list"),
     path("devices/export.csv", export, name="list-export"),
+    path("devices/suggestions.json", suggest, name="suggest"),
     path("devices/<str:device_id>/", detail, name="detail"),
     path("devices/<str:device_id>/history.json", points, name="points"),
     path("devices/<str:device_id>/link/", link, name="link"),

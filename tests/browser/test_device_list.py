@@ -44,3 +44,25 @@ def test_a_selection_lasts_over_pages_and_may_become_the_whole_filter(opened, pa
     expect(page.get_by_role("heading", level=1)).to_contain_text("30 devices chosen")
     ids = page.locator("form [name=device]").evaluate_all("all => all.map(one => one.value)")
     assert set(ids) == set(Device.objects.filter(online=False).values_list("device_id", flat=True))
+
+
+def test_a_filter_is_typed_with_the_keyboard_and_taken_off_by_its_cross(opened, page):
+    scene.device("a", "Dark lamp", online=False)
+    scene.device("b", "Lit lamp", online=True)
+    opened("/devices/")
+    line = page.get_by_role("combobox", name="Filter devices")
+
+    line.press_sequentially("lamp onl")
+    expect(page.locator(".fleet-suggestions li")).to_have_text(["online: online, offline or unknown"])
+    line.press("Tab")
+    expect(page.locator(".fleet-suggestions li")).to_have_count(3)
+    line.press("ArrowDown")
+    line.press("ArrowDown")
+    line.press("Enter")
+    expect(line).to_have_value("lamp online:false ")
+    line.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("link", name="Remove this filter").click()
+
+    expect(page).to_have_url(re.compile(r"/devices/\?q=lamp$"))
+    expect(page.locator("tbody tr")).to_have_count(2)
