@@ -37,11 +37,11 @@ INSERT = f"""
     ON CONFLICT DO NOTHING
 """  # noqa: S608  constants only
 
-# The device's own log knows better when it happened: what a poll inferred gives way to it, in
-# whichever order the two arrive.
+# The device's own log knows better when it happened: what the feed said or a poll inferred gives way
+# to it, in whichever order they arrive; and so does a poll's row to the feed's.
 SUPERSEDE = """
     DELETE FROM devices_logentry polled
-    WHERE polled.device_id = ANY(%s) AND polled.provenance = 3 AND polled.event_time >= %s
+    WHERE polled.device_id = ANY(%s) AND polled.provenance IN (2, 3) AND polled.event_time >= %s
     AND EXISTS (
         SELECT FROM devices_logentry told
         WHERE told.device_id = polled.device_id
@@ -49,7 +49,7 @@ SUPERSEDE = """
         AND told.event_time <= polled.event_time + %s
         AND told.event_id = polled.event_id
         AND told.code = polled.code
-        AND told.provenance < 3
+        AND told.provenance < polled.provenance
         AND told.value IS NOT DISTINCT FROM polled.value
     )
 """

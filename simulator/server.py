@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import h11
 
 from simulator.exchange import Reply, Request, request_of
 
 Handler = Callable[[Request], Reply]
+Upgrade = Callable[[Request, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 LARGEST_BODY = 8 * 1024 * 1024
 DRIPS = 10
@@ -19,8 +20,11 @@ DRIPS = 10
 class Server:
     """Answers each request by calling the handler, which must be quick; waiting happens here."""
 
-    def __init__(self, handler: Handler, latency: float = 0.0) -> None:
+    def __init__(
+        self, handler: Handler, latency: float = 0.0, upgrade: Upgrade | None = None
+    ) -> None:
         self._handler = handler
+        self._upgrade = upgrade
         self._latency = latency
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -58,6 +62,9 @@ class Server:
         while True:
             request = await _receive(connection, reader, writer)
             if request is None:
+                return
+            if self._upgrade is not None and request.headers.get("upgrade") == "websocket":
+                await self._upgrade(request, reader, writer)
                 return
             reply = self._handler(request)
             await asyncio.sleep(self._latency + reply.wait)

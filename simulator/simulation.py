@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from simulator.activity import Activity
@@ -13,6 +14,8 @@ from simulator.clock import Clock
 from simulator.control import Control
 from simulator.device import BY_APP, REMOVED_IN_APP, RESET_IN_APP, LogRow
 from simulator.exchange import Reply, Request, json_reply
+from simulator.feed.channel import Channel
+from simulator.feed.conversation import converse
 from simulator.options import Options
 from simulator.server import Server
 from simulator.stage import Stage
@@ -39,7 +42,9 @@ class Simulation:
         self.activity = Activity(self.world, options.activity)
         self._calls = Calls()
         self._control = Control(self)
-        self._server = Server(self._answer, options.latency)
+        self.feed = Channel(stage)
+        self.world.listeners.append(self.feed.tell)
+        self._server = Server(self._answer, options.latency, partial(converse, self.feed))
         self.url = ""
 
     @property

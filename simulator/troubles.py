@@ -101,7 +101,15 @@ _USH: dict[str, tuple[str, Mapping[str, object]]] = {
     "ush_wrong_format": ("applies nothing, answers success in the other format", {}),
     "ush_413": ("HTTP 413 for more than `over` devices", {"over": 20}),
 }
-KINDS: dict[str, tuple[str, Mapping[str, object]]] = {**_TUYA, **_USH}
+_FEED: dict[str, tuple[str, Mapping[str, object]]] = {
+    "feed_down": ("the message service refuses to shake hands, 503", {}),
+    "feed_refused": ("the message service refuses the keys, 401", {}),
+    "feed_cut": ("the connection ends after a message", {}),
+    "feed_doubles": ("every message twice, under two ids", {}),
+    "feed_junk": ("beside every message one that cannot be opened", {}),
+    "feed_shuffles": ("messages in the wrong order", {}),
+}
+KINDS: dict[str, tuple[str, Mapping[str, object]]] = {**_TUYA, **_USH, **_FEED}
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The devices as they truly are, and the only hands that change them. Knows nothing of HTTP."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from simulator import catalog
 from simulator.chance import dice
@@ -24,6 +24,8 @@ from simulator.population import local_key, people, uids
 from simulator.product import Product, read_products
 from simulator.values import log_text
 
+Listener = Callable[[str, Device, dict[str, object], int], None]
+
 
 class World:
     """Every method may be called from any thread; readers of many devices hold `lock` meanwhile."""
@@ -40,6 +42,8 @@ class World:
             device.id: device for device in people(options, self.products, self.started_ms)
         }
         self._present: list[Device] | None = None
+        # Told of every change as it happens, under the lock: what, whose, the words, when.
+        self.listeners: list[Listener] = []
 
     def present(self) -> list[Device]:
         """Return the devices of the account, in the order in which they joined it."""
@@ -88,7 +92,9 @@ class World:
             device.remember_start()
             device.status[code] = value
             device.updated_s = (self.clock.now_ms() if at is None else at) // 1000
-            return self.log(device_id, REPORTED, source, code=code, value=log_text(value), at=at)
+            row = self.log(device_id, REPORTED, source, code=code, value=log_text(value), at=at)
+            self._tell("status", device, row.at, code=code, value=value)
+            return row
 
     def set_online(self, device_id: str, *, online: bool, at: int | None = None) -> None:
         """Connect or disconnect a device; doing it twice says nothing twice."""
@@ -97,12 +103,15 @@ class World:
             if device.online != online:
                 device.remember_start()
                 device.online = online
-                self.log(device_id, ONLINE if online else OFFLINE, BY_DEVICE, at=at)
+                row = self.log(device_id, ONLINE if online else OFFLINE, BY_DEVICE, at=at)
+                self._tell("online" if online else "offline", device, row.at)
 
     def rename(self, device_id: str, name: str) -> None:
         """Rename; the log has no event for it."""
         with self.lock:
-            self.devices[device_id].name = name
+            device = self.devices[device_id]
+            device.name = name
+            self._tell("nameUpdate", device, self.clock.now_ms(), name=name)
 
     def reset(self, device_id: str, source: str, *, at: int | None = None) -> None:
         """Reset to factory state: the device leaves the account and forgets everything."""
@@ -123,7 +132,9 @@ class World:
             device.active_s = (self.clock.now_ms() if at is None else at) // 1000
             device.local_key = local_key(dice(self.options.seed, device_id, device.active_s))
             self.log(device_id, ACTIVATED, BY_APP, at=at)
-            self.log(device_id, ONLINE, BY_DEVICE, at=at)
+            row = self.log(device_id, ONLINE, BY_DEVICE, at=at)
+            self._tell("bindUser", device, row.at)
+            self._tell("online", device, row.at)
 
     def children(self, gateway_id: str) -> list[Device]:
         """Return the devices that hang off a gateway."""
@@ -134,8 +145,13 @@ class World:
             device = self.devices[device_id]
             if device.gone is not None:
                 return
-            self.log(device_id, RESET, source, at=at)
+            row = self.log(device_id, RESET, source, at=at)
             device.gone, device.online, self._present = how, False, None
+            self._tell("delete", device, row.at)
+
+    def _tell(self, what: str, device: Device, at: int, **said: object) -> None:
+        for listener in self.listeners:
+            listener(what, device, said, at)
 
 
 def _products(options: Options) -> list[Product]:

@@ -45,7 +45,10 @@ class SyncRun(models.Model):
         """Say in one line what the run did."""
         took = (self.finished_at - self.started_at).total_seconds() if self.finished_at else 0.0
         did = f"{self.rows} rows" if self.kind == self.Kind.HARVEST else f"{self.changed} changed"
-        line = f"{self.kind}: {self.seen} devices, {did}, {self.calls} calls, {took:.1f} s"
+        what = f"{self.seen} devices, {did}, {self.calls} calls"
+        if self.kind == self.Kind.FEED:
+            what = f"{self.seen} messages, {self.rows} rows"
+        line = f"{self.kind}: {what}, {took:.1f} s"
         return f"{line}; {self.error}" if self.error else line
 
     def figures(self) -> dict[str, object]:

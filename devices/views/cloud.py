@@ -104,6 +104,8 @@ def _project(now: datetime, language: str) -> dict[str, Any]:
         # the listing by users names their ids, which are nobody's business here
         "discovery": settings.TUYA_DISCOVERY.split(":")[0],
         "edition": settings.TUYA_LOG_EDITION,
+        "feed": settings.TUYA_FEED,
+        "feed_run": _feed_run(),
         "qps": settings.TUYA_QPS,
         "demo_cloud": settings.DEMO,
         "token_ends": _token_end(project),
@@ -113,6 +115,13 @@ def _project(now: datetime, language: str) -> dict[str, Any]:
         "last_error": told(project.last_error_code, project.last_error, language),
         "tries_again": project.probe_at if project.probe_at and project.probe_at > now else None,
     }
+
+
+def _feed_run() -> SyncRun | None:
+    """Return the last stretch of the message feed; None where it is off or never ran."""
+    if settings.TUYA_FEED == "off":
+        return None
+    return SyncRun.objects.filter(kind=SyncRun.Kind.FEED).first()
 
 
 def _token_end(project: Project) -> datetime | None:

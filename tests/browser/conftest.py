@@ -34,6 +34,7 @@ def asgi_url(transactional_db, context, monkeypatch):
         port=0,
         log_level="warning",
         lifespan="off",
+        ws="none",
         timeout_graceful_shutdown=ENDING_S,
     )
     server = uvicorn.Server(config)

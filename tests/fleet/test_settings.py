@@ -79,10 +79,23 @@ def settings(**given):
             ),
         ),
         (
-            {"TUYA_FEED": "event"},
+            {"TUYA_FEED": "on"},
             (
-                "TUYA_FEED is 'event', but must be one of off: correct it in the environment or in "
-                ".env and start again."
+                "TUYA_FEED is 'on', but must be one of off, event, event-test: correct it in the "
+                "environment or in .env and start again."
+            ),
+        ),
+        (
+            {
+                "TUYA_FEED": "event",
+                "TUYA_BASE_URL": "sg",
+                "TUYA_CLIENT_ID": "a",
+                "TUYA_CLIENT_SECRET": "b",
+            },
+            (
+                "TUYA_FEED_URL is not set, but is required when TUYA_FEED is event and "
+                "TUYA_BASE_URL is https://openapi-sg.iotbing.com: no address of a message service "
+                "is known for it; set it, or TUYA_FEED=off, and start again."
             ),
         ),
         (
@@ -104,6 +117,12 @@ def test_a_region_is_as_good_as_its_address():
     read = settings(TUYA_CLIENT_ID="a", TUYA_CLIENT_SECRET="b", TUYA_BASE_URL="eu-w")
 
     assert (read["TUYA_BASE_URL"], read["DEMO"]) == ("https://openapi-weaz.tuyaeu.com", "False")
+
+
+def test_the_message_service_is_that_of_the_data_center():
+    read = settings(TUYA_CLIENT_ID="a", TUYA_CLIENT_SECRET="b", TUYA_BASE_URL="us-e")
+
+    assert (read["TUYA_FEED_URL"], read["TUYA_FEED"]) == ("wss://mqe.tuyaus.com:8285", "off")
 
 
 def test_behind_tls_the_cookies_never_travel_without_it():

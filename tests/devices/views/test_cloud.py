@@ -250,3 +250,20 @@ def test_a_months_calls_used_up_are_told_as_that(settings):
     CallCount.objects.create(hour=NOON, endpoint="x", code="ok", count=100, took_ms=1)
 
     assert "used up: nothing is read until the month ends" in text(scene.client().get("/cloud/"))
+
+
+@pytest.mark.parametrize(
+    ("feed", "outcome", "shown"),
+    [
+        ("off", "running", "Message feed off"),
+        ("event", "running", "Message feed event · Connected since"),
+        ("event", "incomplete", "Message feed event · the service answers 401 since"),
+    ],
+)
+def test_the_message_feed_says_whether_it_is_connected(settings, feed, outcome, shown):
+    settings.TUYA_FEED = feed
+    run("feed", outcome, error="" if outcome == "running" else "the service answers 401")
+
+    page = scene.text(scene.client().get("/cloud/"))
+
+    assert shown in page

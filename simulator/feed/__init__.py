@@ -1,0 +1,1 @@
+"""The vendor's message service: what happens is pushed to one consumer, sealed and kept."""
