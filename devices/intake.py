@@ -4,7 +4,7 @@ A device whose report is byte for byte the last one costs one comparison and no 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,13 @@ from django.db import transaction
 
 from pages import live
 from reporting import outbox
-from reporting.letters import SpecItem, StateReported
+from reporting.letters import StateReported
 
-from . import changes
+from . import changes, writing
+from .catalogue import Catalogue, Meaning, meaning_of, product_of
 from .changes import Change, Known
 from .events import Event, clean, millis, moment, store
-from .models import Coverage, Device, LogEntry, Product, Provenance
+from .models import Device, LogEntry, Provenance
 from .tuya.wire import Device as Reported
 
 # What a report may carry; a name that the answer did not carry is left as it was.
@@ -34,7 +35,7 @@ LONGEST: dict[str, int | None] = {
 }
 TIMES = {"active_time": "active_at", "create_time": "created_at", "update_time": "updated_at"}
 WRITTEN = (
-    *TEXTS, *TIMES.values(), "product", "sub", "online", "online_since", "state", "state_since",
+    *TEXTS, *TIMES.values(), "product_id", "sub", "online", "online_since", "state", "state_since",
     "state_reason", "absences", "status", "stamps", "listing_digest", "last_event_at",
     "last_seen_at", "next_harvest_at",
 )  # fmt: skip
@@ -77,7 +78,7 @@ class _News:
     told: bool = False
 
 
-def take(reports: Sequence[Reported], look: Look) -> Taken:
+def take(reports: Sequence[Reported], look: Look, catalogue: Catalogue | None = None) -> Taken:
     """Store a page of reports. Returns whom it saw and what it changed."""
     digests = {report.id: digest(report) for report in reports}
     known = _known(digests)
@@ -85,9 +86,11 @@ def take(reports: Sequence[Reported], look: Look) -> Taken:
     moved = [report for report in reports if _moved(known.get(report.id), digests[report.id])]
     taken = Taken(seen={pk for pk, _digest, _state in known.values()})
     if fresh or moved:
+        products = catalogue or Catalogue()
+        products.meet([*fresh, *moved])
         with transaction.atomic():
-            _create(fresh, digests, look, taken)
-            _update(moved, digests, look, taken)
+            _create(fresh, digests, look, taken, products)
+            _update(moved, digests, look, taken, products)
     return taken
 
 
@@ -110,45 +113,56 @@ def digest(report: Reported) -> bytes:
 
 
 def _create(
-    reports: Sequence[Reported], digests: Mapping[str, bytes], look: Look, taken: Taken
+    reports: Sequence[Reported],
+    digests: Mapping[str, bytes],
+    look: Look,
+    taken: Taken,
+    products: Catalogue,
 ) -> None:
     if not reports:
         return
-    _meet_products(reports)
-    # Another look may be meeting them too: in one order of ids the second waits for the first,
-    # crosswise they would deadlock.
-    in_order = sorted(reports, key=lambda report: report.id)
-    rows = [_new(report, digests[report.id], look) for report in in_order]
-    Device.objects.bulk_create(rows, ignore_conflicts=True)
-    met = Device.objects.filter(device_id__in=[row.device_id for row in rows]).order_by("pk")
-    devices = list(met.select_related("product"))
-    Coverage.objects.bulk_create(
-        [Coverage(device=device, since=look.now) for device in devices], ignore_conflicts=True
-    )
-    taken.created += len(devices)
-    taken.seen |= {device.pk for device in devices}
-    _tell(devices, look.now)
+    new = {report.id: _new(report, digests[report.id], look) for report in reports}
+    made = writing.insert(list(new.values()), look.now)
+    taken.created += len(made)
+    taken.seen |= set(made.values()) | _met_by_another(new.keys() - made.keys())
+    _tell((new[device_id] for device_id in made), products, look.now)
 
 
-def _new(report: Reported, fresh: bytes, look: Look) -> Device:
-    device = Device(
-        device_id=report.id,
-        first_seen_at=look.now,
-        last_seen_at=look.now,
-        state_since=look.now,
-        next_harvest_at=look.now,
+def _met_by_another(ids: Collection[str]) -> set[int]:
+    """Return the keys of devices that another look made since we asked which are known."""
+    if not ids:
+        return set()
+    return set(Device.objects.filter(device_id__in=ids).values_list("pk", flat=True))
+
+
+def _new(report: Reported, fresh: bytes, look: Look) -> dict[str, Any]:
+    """Return the columns of a device at first sight; since when a value holds, nobody knows."""
+    status = {clean(one.code): clean(one.value) for one in report.status or ()}
+    stamp = [look.at, millis(look.now), int(Provenance.INFERRED)]
+    since = dict.fromkeys(
+        ("first_seen_at", "last_seen_at", "state_since", "next_harvest_at"), look.now
     )
-    absorb(device, report, look, first=True)
-    device.listing_digest = fresh
-    return device
+    return since | {
+        "device_id": report.id,
+        "listing_digest": fresh,
+        "status": status,
+        "stamps": dict.fromkeys(status, stamp),
+        "online": report.online,
+        "online_since": None if report.online is None else moment(look.at),
+        **dict.fromkeys(("product_id", *TIMES.values())),
+        **_told(report),
+    }
 
 
 def _update(
-    reports: Sequence[Reported], digests: Mapping[str, bytes], look: Look, taken: Taken
+    reports: Sequence[Reported],
+    digests: Mapping[str, bytes],
+    look: Look,
+    taken: Taken,
+    products: Catalogue,
 ) -> None:
     if not reports:
         return
-    _meet_products(reports)
     devices = _locked(report.id for report in reports)
     events: list[Event] = []
     told: list[Device] = []
@@ -163,10 +177,10 @@ def _update(
             device.next_harvest_at = min(device.next_harvest_at, _soonest_harvest(device, look.now))
         if news.told:
             told.append(device)
-    Device.objects.bulk_update(devices.values(), WRITTEN, batch_size=200)
+    writing.update(devices.values(), WRITTEN)
     taken.rows += store(events, look.now)
     taken.changed += len(devices)
-    _tell(told, look.now)
+    _tell((_told_of(device) for device in told), products, look.now)
     live.announce("devices", devices)
     if events:
         live.announce("logs", devices)
@@ -188,36 +202,38 @@ def _soonest_harvest(device: Device, now: datetime) -> datetime:
 
 def _locked(ids: Iterable[str]) -> dict[str, Device]:
     """Lock in key order: two looks that lock the same devices crosswise would deadlock."""
-    rows = Device.objects.filter(device_id__in=list(ids)).order_by("pk")
-    rows = rows.select_for_update(of=("self",)).select_related("product")
-    return {device.device_id: device for device in rows}
+    held = Device.objects.filter(device_id__in=list(ids)).order_by("pk").select_for_update()
+    return {device.device_id: device for device in held}
 
 
-def absorb(device: Device, report: Reported, look: Look, *, first: bool = False) -> _News:
+def absorb(device: Device, report: Reported, look: Look) -> _News:
     """Bring one device up to date with one report; return what is history. Saves nothing."""
     news = _News()
     old_name, old_key, old_active = device.name, device.local_key, device.active_at
-    _copy(device, report)
-    if not first:
-        _note_identity(device, news, look, old_name, (old_key, old_active))
-        _note_return(device, news, look)
+    for name, value in _told(report).items():
+        setattr(device, name, value)
+    _note_identity(device, news, look, old_name, (old_key, old_active))
+    _note_return(device, news, look)
     _take_online(device, report, news, look)
     _take_status(device, report, news, look)
     return news
 
 
-def _copy(device: Device, report: Reported) -> None:
-    for name in TEXTS:
-        if name not in report.missing:
-            setattr(device, name, clean(getattr(report, name))[: LONGEST[name]])
+def _told(report: Reported) -> dict[str, Any]:
+    """Return the columns that this report carries; what it left out stays as it was."""
+    told: dict[str, Any] = {
+        name: clean(getattr(report, name))[: LONGEST[name]]
+        for name in TEXTS
+        if name not in report.missing
+    }
     for theirs, ours in TIMES.items():
-        seconds = getattr(report, theirs)
-        if seconds:
-            setattr(device, ours, moment(seconds * 1000))
+        if seconds := getattr(report, theirs):
+            told[ours] = moment(seconds * 1000)
     if "sub" not in report.missing:
-        device.sub = report.sub
+        told["sub"] = report.sub
     if report.product_id:
-        device.product_id = clean(report.product_id)[:64]
+        told["product_id"] = product_of(report)
+    return told
 
 
 def _note_identity(
@@ -312,39 +328,34 @@ def _inferred(device: Device, look: Look, event_id: int, value: Any) -> Event:
     )
 
 
-def _meet_products(reports: Iterable[Reported]) -> None:
-    rows = {
-        report.product_id: Product(
-            product_id=clean(report.product_id)[:64],
-            name=clean(report.product_name)[:255],
-            category=clean(report.category)[:32],
-        )
-        for report in reports
-        if report.product_id
-    }
-    in_order = [rows[product_id] for product_id in sorted(rows)]
-    Product.objects.bulk_create(in_order, ignore_conflicts=True)
-
-
-def _tell(devices: Iterable[Device], now: datetime) -> None:
+def _tell(states: Iterable[Mapping[str, Any]], products: Catalogue, now: datetime) -> None:
     """Hand over what changed; what a product means is told once its specification was asked for."""
-    letters = [letter(device) for device in devices if _is_described(device.product)]
+    changed = list(states)
+    products.learn(state["product_id"] for state in changed)
+    described = ((state, products.meaning(state["product_id"])) for state in changed)
+    letters = [written(state, meaning) for state, meaning in described if meaning is not None]
     if letters:
         outbox.take(letters, now)
 
 
-def _is_described(product: Product | None) -> bool:
-    """Whether its specification is known, or known to be unreadable."""
-    return product is None or product.specification_tried_at is not None
-
-
 def letter(device: Device) -> StateReported:
     """Return what USH's side must know of a device: its whole known state."""
-    items = device.product.items if device.product else []
+    return written(_told_of(device), meaning_of(device.product.items if device.product else []))
+
+
+SAID = ("device_id", "category", "product_id", "status", "stamps")
+
+
+def _told_of(device: Device) -> dict[str, Any]:
+    return {name: getattr(device, name) for name in SAID}
+
+
+def written(state: Mapping[str, Any], meaning: Meaning) -> StateReported:
+    """Return the letter about a device of which these columns are known: those of `SAID`."""
     return StateReported(
-        device_key=device.device_id,
-        category=device.category,
-        values=device.status,
-        specification={item["code"]: SpecItem(item["type"], item["values"]) for item in items},
-        stamps={code: stamp[0] for code, stamp in device.stamps.items()},
+        device_key=state["device_id"],
+        category=state.get("category", ""),
+        values=state["status"],
+        specification=meaning,
+        stamps={code: stamp[0] for code, stamp in state["stamps"].items()},
     )

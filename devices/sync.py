@@ -6,6 +6,7 @@ beat -> sync() -> listing pages -> intake.take() a page -> who is missing -> spe
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from threading import Lock
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +19,8 @@ from pages import live
 from reporting import outbox
 from reporting.letters import DeviceGone
 
-from . import intake, particulars, project, specifications
+from . import hands, intake, particulars, project, specifications
+from .catalogue import Catalogue
 from .events import Event, millis, store
 from .intake import Look, Taken
 from .models import Device, LogEntry, Provenance, SyncRun
@@ -34,6 +36,7 @@ DENIALS = 2  # runs in which it must say so before a device counts as removed
 MOST_QUESTIONS = 20  # ids asked for one by one in a run: each is a call
 YOUNG, SOON_AGAIN = timedelta(minutes=10), timedelta(seconds=5)  # while it is freshly missing
 LATE_AGAIN = timedelta(hours=1)
+HANDS = 3  # one asks while two write: more would wait for the same list and the same disk
 FORGOTTEN = timedelta(minutes=30)  # a run that old without an end was killed
 
 
@@ -58,15 +61,17 @@ def _may_look(now: datetime) -> bool:
 def _run(cloud: Link, now: datetime) -> SyncRun:
     _bury_killed(now)
     run = SyncRun.objects.create(kind=SyncRun.Kind.SYNC, started_at=now)
-    taken = Taken()
+    walk = _Walk(cloud, now)
+    taken = walk.taken
     try:
-        last = _walk(cloud, taken, now)
+        walk.go()
+        last = walk.last
         complete = last is not None and last.complete
         run.error = "" if complete else _shortfall(last)
         if complete:
             run.missing = _mark_missing(taken.seen, now)
             _ask_for_missing(cloud, now)
-        specifications.read_missing(cloud, now)
+        walk.specifications.read_missing()
         run.outcome = SyncRun.Outcome.COMPLETE if complete else SyncRun.Outcome.INCOMPLETE
         project.succeeded(cloud.project, now)
     except TuyaError as error:
@@ -86,14 +91,37 @@ def _shortfall(last: Page | None) -> str:
     return last.why if last else "the cloud gave no page"
 
 
-def _walk(cloud: Link, taken: Taken, now: datetime) -> Page | None:
-    """Store page after page; return the last one, which says whether the list truly ended."""
-    last = None
-    for asked_at, page in _pages(cloud):
-        look = Look(at=asked_at, before=looked_before(cloud), now=now)
-        taken.add(intake.take(_with_status(cloud, page).devices, look))
-        last = page
-    return last
+class _Walk:
+    """One look's way through the pages of the list: what it saw, and where it ended."""
+
+    def __init__(self, cloud: Link, now: datetime) -> None:
+        self.taken = Taken()
+        self.last: Page | None = None  # it says whether the list truly ended
+        self.products = Catalogue()
+        self.specifications = specifications.Reader(cloud, self.products, now)
+        self._cloud, self._now, self._before = cloud, now, _last_complete()
+        self._lock = Lock()
+
+    def go(self) -> None:
+        """Store page after page; while one is written, the next is asked for."""
+        pages = self._pages()
+        for asked_at, page in pages:
+            self._store((asked_at, page))
+            if not page.complete and not page.why:  # a list of one page needs no other hands
+                hands.share(pages, self._store, HANDS)
+
+    def _pages(self) -> Iterator[tuple[int, Page]]:
+        for asked_at, page in _pages(self._cloud):
+            self.last = page
+            yield asked_at, page
+
+    def _store(self, found: tuple[int, Page]) -> None:
+        asked_at, page = found
+        self.specifications.meet(page.devices)
+        look = Look(at=asked_at, before=_by_vendor(self._before, self._cloud), now=self._now)
+        taken = intake.take(page.devices, look, self.products)
+        with self._lock:
+            self.taken.add(taken)
 
 
 def _pages(cloud: Link) -> Iterator[tuple[int, Page]]:
@@ -108,10 +136,11 @@ def _pages(cloud: Link) -> Iterator[tuple[int, Page]]:
     pages = iter(cloud.listing(settings.TUYA_DISCOVERY, ids))
     while True:
         asked_at = millis(timezone.now())
-        page = None if project.paused() else next(pages, None)
+        page = next(pages, None)
         if page is None:
             return
-        yield asked_at + cloud.offset_ms, page
+        stamp = asked_at + cloud.offset_ms
+        yield stamp, _with_status(cloud, page)
 
 
 def vendor_now(cloud: Link) -> int:
@@ -135,24 +164,34 @@ def _with_status(cloud: Link, page: Page) -> Page:
 
 
 def looked_before(cloud: Link) -> int | None:
-    """Return when the last complete look began, by the earlier of our clock and the vendor's.
+    """Return when the last complete look began, by the earlier of our clock and the vendor's."""
+    return _by_vendor(_last_complete(), cloud)
 
-    Too early only widens where a change may lie; too late would leave its log row outside.
-    """
-    run = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC, outcome=SyncRun.Outcome.COMPLETE).first()
-    return millis(run.started_at) + min(0, cloud.offset_ms) if run else None
+
+def _last_complete() -> datetime | None:
+    runs = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC, outcome=SyncRun.Outcome.COMPLETE)
+    return runs.values_list("started_at", flat=True).first()
+
+
+def _by_vendor(started_at: datetime | None, cloud: Link) -> int | None:
+    """Too early only widens where a change may lie; too late would leave its log row outside."""
+    return None if started_at is None else millis(started_at) + min(0, cloud.offset_ms)
 
 
 def _mark_missing(seen: set[int], now: datetime) -> int:
-    present = set(Device.objects.present().values_list("pk", flat=True))
-    left = sorted(present - seen)
+    present = Device.objects.present().values_list("pk", flat=True).order_by("pk")
+    left = [pk for pk in present.iterator() if pk not in seen]
     if not left:
         return 0
     words = gettext_noop("The cloud's list no longer names it.")
     with transaction.atomic():
         rows = Device.objects.present().filter(pk__in=left)
         count = rows.update(
-            state=Device.State.MISSING, state_since=now, state_reason=words, absences=0
+            state=Device.State.MISSING,
+            state_since=now,
+            state_reason=words,
+            absences=0,
+            next_harvest_at=now,
         )
         events = [_own(pk, LogEntry.Own.WENT_MISSING, now) for pk in left]
         store(events, now)

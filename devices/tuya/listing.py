@@ -120,8 +120,10 @@ def _verdict(found: _Found, progress: _Progress) -> tuple[bool, str]:
 
 
 def _shortfall(found: _Found, progress: _Progress) -> str:
-    if found.total is not None and progress.rows < found.total:
-        return f"{progress.rows} of {found.total} devices came"
+    """A device that came twice is no substitute for one that did not come."""
+    came = len(progress.ids) + progress.unreadable
+    if found.total is not None and came < found.total:
+        return f"{came} of {found.total} devices came"
     return _illegible(progress.unreadable)
 
 

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from devices import sync
+from devices import intake, specifications, sync
 from devices.models import Coverage, Device, LogEntry, Product, Project, Provenance, SyncRun
+from reporting.mapping import map_state
 from reporting.models import Cell, Unmapped
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +76,18 @@ def test_a_page_that_leaves_a_device_out_proves_no_absence(cloud, look, plug):
 
     assert (run.outcome, run.missing) == ("incomplete", 0)
     assert Device.objects.get(pk=device.pk).state == "present"
+
+
+def test_a_list_that_names_some_twice_in_place_of_others_proves_no_absence(start_cloud, look):
+    cloud = start_cloud(devices=150)
+    look()
+    cloud.trouble("page_omits", devices=[cloud.world.present()[0].id], times=1)
+    cloud.trouble("page_doubles")
+
+    run = look()
+
+    assert (run.outcome, run.error) == ("incomplete", "149 of 150 devices came")
+    assert (run.missing, Device.objects.filter(state="present").count()) == (0, 150)
 
 
 def test_a_device_that_the_whole_list_lacks_is_missing_not_removed(cloud, look, plug):
@@ -281,6 +294,38 @@ def test_a_product_without_a_readable_specification_is_told_as_far_as_possible(c
     told = set(Cell.objects.values_list("property", flat=True))
     assert Product.objects.exclude(specification_problem="").count() == Product.objects.count()
     assert "PowerState" in told
+
+
+def test_devices_are_mirrored_while_nobody_says_what_they_mean_and_are_told_once_somebody_does(
+    start_cloud, look, monkeypatch
+):
+    monkeypatch.setattr(specifications, "PART", 1)  # a product's devices do not fit into one part
+    cloud = start_cloud(devices=60)
+    cloud.trouble("quota_used_up", path="specification")
+
+    troubled, cells_then = look(), Cell.objects.count()
+    cloud.calm()
+    look()
+
+    true = {
+        (ush_id, name, mapped.value)
+        for device in Device.objects.select_related("product")
+        for ush_id, told in map_state(intake.letter(device)).told.items()
+        for name, mapped in told.items()
+    }
+    assert (troubled.outcome, troubled.created, cells_then) == ("incomplete", 60, 0)
+    assert set(Cell.objects.values_list("ush_device_id", "property", "value")) == true != set()
+
+
+def test_a_change_is_told_also_where_the_list_leaves_out_the_product(cloud, look, plug):
+    device, code = plug
+    cloud.press(device.device_id, code, not device.status[code])
+    cloud.trouble("fields_missing", fields="product_id")
+
+    look()
+
+    values = Cell.objects.filter(device_key=device.device_id, property="PowerState")
+    assert values.values_list("value", flat=True)[0] == ("OFF" if device.status[code] else "ON")
 
 
 def test_a_report_that_newer_log_rows_gainsay_is_compared_again_when_it_comes_again(

@@ -56,6 +56,17 @@ def test_fewer_devices_than_the_total_are_not_the_whole_list(script, cloud):
     assert walked(cloud, "associated-users") == (["a"], [False], "1 of 500 devices came")
 
 
+def test_a_device_that_comes_twice_stands_in_for_none_that_did_not_come(script, cloud):
+    script.will(
+        associated("a", "b", has_more=True, last_row_key="k1", total=3),
+        associated("b", has_more=False, total=3),
+    )
+
+    found = walked(cloud, "associated-users")
+
+    assert found == (["a", "b"], [False, False], "2 of 3 devices came")
+
+
 def test_a_cursor_that_stands_still_ends_the_walk_incomplete(script, cloud):
     page = associated("a", has_more=True, last_row_key="k1")
     script.will(page, page)
