@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
-from . import partitions
+from . import causes, partitions
 from .packing import COLUMNS, EPOCH, LATEST_MS, Event, clean, pack
 
 __all__ = ["Event", "clean", "millis", "moment", "store"]
@@ -66,10 +66,14 @@ def millis(when: datetime) -> int:
 
 
 def store(events: Iterable[Event], received_at: datetime) -> int:
-    """Add what is new, inside the caller's transaction; return how many were new."""
+    """Add what is new, inside the caller's transaction; return how many were new.
+
+    A reset, rename or removal that was not ours adds an event that says so.
+    """
     batch = list(events)
     if not batch:
         return 0
+    batch += causes.by_others(batch)
     partitions.ensure(moment(day * DAY_MS) for day in {event.at // DAY_MS for event in batch})
     with connection.cursor() as cursor:
         if not _has_neighbours(cursor, batch) and _copied(cursor, batch, received_at):

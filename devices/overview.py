@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from devices.history import REPORT
 from devices.models import Device, LogEntry, Operation, OperationItem, SyncRun
 
-RESET = 4  # the vendor's event number for "reset"
 REMEMBERED = timedelta(hours=24)  # how long an event that was not ours stays a matter for a person
 ACTIVITY = timedelta(minutes=60)
 KEPT = timedelta(days=7)  # what the free edition of the vendor's log keeps
 # Devices whose log was not read for this long are about to lose history.
 ENDANGERED = KEPT - timedelta(hours=24)
 MOST_EVENTS = 12
+MOST_OTHERS = 3
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,18 @@ class Operations:
 
 
 @dataclass(frozen=True)
+class Others:
+    """Devices that were reset, removed or renamed by somebody else, and the latest such events."""
+
+    devices: int
+    latest: tuple[LogEntry, ...]
+
+
+@dataclass(frozen=True)
 class Needs:
     """What a person should look at now; all zero is a good day."""
 
-    resets: int
+    others: Others
     endangered: int
     waiting: int
     failed: int
@@ -115,7 +123,7 @@ def operations() -> Operations:
 def needs(now: datetime, waiting: int) -> Needs:
     """Count what a person should look at; `waiting` orders are counted already."""
     return Needs(
-        resets=resets_not_ours(now),
+        others=others(now),
         endangered=endangered(now),
         waiting=waiting,
         failed=OperationItem.objects.filter(
@@ -124,17 +132,16 @@ def needs(now: datetime, waiting: int) -> Needs:
     )
 
 
-def resets_not_ours(now: datetime) -> int:
-    """Count devices that were reset in the last day by somebody else: no order of ours asked."""
-    asked = OperationItem.objects.filter(
-        device=OuterRef("device"),
-        operation__kind__in=("factory_reset", "remove"),
-        sent_at__gt=now - REMEMBERED - timedelta(hours=1),
+def others(now: datetime) -> Others:
+    """Count what somebody else did, as Fleet learned of it in the last day."""
+    rows = LogEntry.objects.filter(
+        event_id=LogEntry.Own.BY_OTHERS, received_at__gt=now - REMEMBERED, received_at__lte=now
     )
-    resets = LogEntry.objects.filter(
-        event_id=RESET, event_time__gt=now - REMEMBERED, event_time__lte=now
-    )
-    return resets.filter(~Exists(asked)).values("device_id").distinct().count()
+    count = rows.values("device_id").distinct().count()
+    if not count:
+        return Others(0, ())
+    latest = rows.select_related("device__product").order_by("-received_at", "-event_time")
+    return Others(count, tuple(latest[:MOST_OTHERS]))
 
 
 def endangered(now: datetime) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from pages import live
 
-from . import harvest, sync
+from . import causes, harvest, sync
 from .events import Event, millis, store
 from .models import Device, LogEntry, Operation, OperationItem, Provenance
 from .project import Link
@@ -20,10 +20,8 @@ __all__ = ["look"]
 
 logger = logging.getLogger(__name__)
 
-RESET = 4  # the vendor's event number (doc "query device logs", event types)
 SOONEST, RAREST = timedelta(seconds=1), timedelta(minutes=10)
 GIVE_UP = timedelta(days=1)
-CLOCKS = timedelta(minutes=1)  # the vendor's clock and ours may be that far apart
 MOST = 50  # looks a run
 
 Outcome = OperationItem.Outcome
@@ -71,16 +69,17 @@ def _new_name(cloud: Link, item: OperationItem) -> dict[str, Any]:
 
 
 def _reset_in_log(cloud: Link, item: OperationItem) -> dict[str, Any]:
-    """The device's own log says event 4 after our call."""
+    """The device's own log says event 4 after our call, and not by somebody's app."""
     try:
         harvest.read(cloud, item.device, timezone.now())
     except Refused as error:
         if error.account:
             raise
-    since = (item.sent_at or item.operation.created_at) - CLOCKS
+    since = (item.sent_at or item.operation.created_at) - causes.CLOCKS
     row = (
         LogEntry.objects.of(item.device)
-        .filter(event_id=RESET, event_time__gte=since)
+        .filter(event_id=causes.RESET, event_time__gte=since)
+        .exclude(source_id__in=causes.NEVER_US)
         .order_by("event_time")
         .first()
     )

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+
+from .lookups import SHORTEST_OF_TRIGRAMS
 
 if TYPE_CHECKING:
     from .models import Device, LogEntry  # noqa: F401  types only: models import this module
@@ -45,12 +47,13 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         Of one that the cloud said has no logs, it is asked once a day whether that still holds.
         """
         asked = Q(logs_supported=True) | Q(harvested_at__lt=now - NO_LOGS_AGAIN)
-        return self.filter(asked, state="present", next_harvest_at__lte=now).order_by(
-            "next_harvest_at"
-        )
+        left = Q(state="missing", harvested_at__lt=F("state_since"))
+        rows = self.filter(asked, Q(state="present") | left, next_harvest_at__lte=now)
+        return rows.order_by("next_harvest_at")
 
     def children_of(self, gateway_id: str) -> Self:
         """The sub-devices behind a gateway."""
+        Of one that went missing the log is read once more: it may tell who took it away.
         return self.filter(gateway_id=gateway_id)
 
 

@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 
+from devices import causes, telling
+from devices.causes import Happening
 from devices.coverage import Interval, Ledger, unread
 from devices.datapoints import Reading
-from devices.models import LogEntry, Operation, OperationItem, Provenance, SyncRun
+from devices.models import Operation, OperationItem, Provenance, SyncRun
 from devices.tuya.errors import explain
-from devices.words import category_name, event_name, source_name
+from devices.words import category_name, source_name
 from reporting.outbox import CellView
 from rest.times import stamp, stamp_ms
-
-from . import ours
 
 Row = dict[str, Any]
 
@@ -31,6 +31,8 @@ LOG = (
     "device_id", "event_time", "event_id", "code", "digest", "device__device_id", "received_at",
     "not_before", "source_id", "provenance", "value", "raw",
 )  # fmt: skip
+
+TOLD = ("event_time", "event_id", "source_id", "value")  # of a causes.Happening, in its order
 
 PROVENANCES = {member.value: member.name.lower() for member in Provenance}
 
@@ -127,10 +129,12 @@ def value(reading: Reading, times: list[Any]) -> Row:
 
 
 def logs(found: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """History rows from `values(*LOG)`, each with the operation of ours that it proves."""
+    """History rows from `values(*LOG)`, each with the operation of ours that brought it about."""
     page, spoken = list(found), language()
-    proven = ours.operations(page)
-    return [log(one, by, spoken) for one, by in zip(page, proven, strict=True)]
+    behind = causes.orders(
+        Happening(one["device_id"], *(one[name] for name in TOLD)) for one in page
+    )
+    return [log(one, by, spoken) for one, by in zip(page, behind, strict=True)]
 
 
 def log(one: Mapping[str, Any], by: int | None, spoken: str) -> Row:
@@ -142,7 +146,7 @@ def log(one: Mapping[str, Any], by: int | None, spoken: str) -> Row:
         "not_before": stamp(one["not_before"]),
         "device_id": one["device__device_id"],
         "event_id": one["event_id"],
-        "event": event(one["event_id"], spoken),
+        "event": telling.event(one["event_id"], source, one["value"], spoken),
         "source_id": source,
         "source": None if source is None else source_name(source, spoken),
         "code": one["code"],
@@ -151,13 +155,6 @@ def log(one: Mapping[str, Any], by: int | None, spoken: str) -> Row:
         "provenance": PROVENANCES.get(one["provenance"]),
         "operation": by,
     }
-
-
-def event(event_id: int, spoken: str) -> str:
-    """The event's name; negative numbers are what Fleet itself saw."""
-    if event_id in LogEntry.Own.values:
-        return str(LogEntry.Own(event_id).label)
-    return event_name(event_id, spoken)
 
 
 def ledger(known: Ledger, since: int, now: int, loses: int | None) -> Row:

@@ -62,6 +62,10 @@ class LogEntry(models.Model):
             models.Index(
                 "device", "event_time", name="logentry_polled", condition=models.Q(provenance=3)
             ),
+            # overview: what others did, as it was learned; few rows
+            models.Index(
+                "received_at", name="logentry_by_others", condition=models.Q(event_id=-5)
+            ),
         )
 
     def __str__(self) -> str:

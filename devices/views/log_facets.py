@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from devices import explorer
+from devices import explorer, telling
 from devices.explorer import Histogram, Wanted
 from devices.forms import NOBODY
 from devices.models import Provenance
@@ -62,7 +62,7 @@ def shown(wanted: Wanted, query: QueryDict, language: str) -> tuple[list[Facet],
             _("Event"),
             "event_id",
             wanted.events,
-            lambda e: log_rows.event_name(e, language),
+            lambda e: telling.event_name(e, language),
         ),
         ("source", _("Source"), "source_id", wanted.sources, lambda s: _source(s, language)),
         ("provenance", _("Known by"), "provenance", wanted.provenances, _provenance),

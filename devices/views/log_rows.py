@@ -4,38 +4,36 @@ What a row lacks is read in one query a kind, never in one a row.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
-from devices import words
+from devices import causes, telling, words
+from devices.causes import Happening
 from devices.datapoints import Reading
 from devices.explorer import Key, key_of
-from devices.models import Device, LogEntry, Operation, OperationItem
+from devices.models import Device, LogEntry
 from devices.specified import specification
 from pages.moments import span
 
 REPORTED = 7  # the event type that carries a data point
-RESET = 4
 PRECISE_S = 10  # below it a tenth of a second is worth showing
 LOOK_BACK = timedelta(days=1)  # further back an earlier value says little, and costs a long read
 
-# Which of our operations an event can be the effect of, and how long the cloud may take.
-EFFECTS = {
-    RESET: (Operation.Kind.FACTORY_RESET,),
-    LogEntry.Own.RENAMED.value: (Operation.Kind.RENAME,),
-    # a reset device is unbound: it leaves the cloud as a removed one does
-    LogEntry.Own.REMOVED.value: (Operation.Kind.REMOVE, Operation.Kind.FACTORY_RESET),
+OWN_ICONS = {
+    -1: "pencil",
+    -2: "help-circle",
+    -3: "arrow-back-up",
+    -4: "circle-off",
+    -5: "user-exclamation",
 }
-CLOCKS = timedelta(seconds=5)  # two clocks are compared
-EFFECT_WITHIN = timedelta(days=1)
+TOLD = {LogEntry.Own.RENAMED.value, LogEntry.Own.BY_OTHERS.value}  # what may tell an old name
 
-OWN_ICONS = {-1: "pencil", -2: "help-circle", -3: "arrow-back-up", -4: "circle-off"}
-
+# The pair is compared so that the key's index is walked: by the time alone PostgreSQL takes the
+# index of the whole fleet's time, and reads a day of everybody's for one device.
 PREVIOUS = """
     SELECT wanted.place, earlier.value
     FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[], %s::text[])
@@ -43,7 +41,8 @@ PREVIOUS = """
     CROSS JOIN LATERAL (
         SELECT value FROM devices_logentry log
         WHERE log.device_id = wanted.device_id AND log.event_id = 7 AND log.code = wanted.code
-        AND log.event_time < wanted.event_time AND log.event_time >= wanted.event_time - %s
+        AND (log.device_id, log.event_time) < (wanted.device_id, wanted.event_time)
+        AND log.event_time >= wanted.event_time - %s
         ORDER BY log.event_time DESC LIMIT 1
     ) earlier
 """
@@ -72,6 +71,11 @@ class Line:
         return self.row.device
 
     @property
+    def by_others(self) -> bool:
+        """Whether it tells what somebody else did."""
+        return bool(self.row.event_id == LogEntry.Own.BY_OTHERS)
+
+    @property
     def lag_words(self) -> str:
         """How long after the event Fleet learned of it."""
         seconds = self.lag.total_seconds()
@@ -80,14 +84,20 @@ class Line:
 
 def lines(rows: Sequence[LogEntry], language: str) -> list[Line]:
     """Return what the table shows of some rows."""
-    earlier, ours = _earlier(rows), _ours(rows)
-    return [_line(row, earlier.get(place), ours, language) for place, row in enumerate(rows)]
+    earlier = _earlier(rows)
+    behind = causes.orders(
+        Happening(row.device_id, row.event_time, row.event_id, row.source_id, row.value)
+        for row in rows
+    )
+    return [
+        _line(row, earlier.get(place), behind[place], language) for place, row in enumerate(rows)
+    ]
 
 
 def _line(
     row: LogEntry,
     earlier: tuple[Any] | None,
-    ours: Iterable[OperationItem],
+    operation: int | None,
     language: str,
 ) -> Line:
     spec = specification(row.device.product)
@@ -96,12 +106,12 @@ def _line(
     if before and reading and before.text == reading.text:
         before = None
     was, text = before.text if before else "", reading.text if reading else plain(row.value)
-    if row.event_id == LogEntry.Own.RENAMED and isinstance(row.value, dict):
+    if row.event_id in TOLD and isinstance(row.value, dict):
         was, text = str(row.value.get("from", "")), str(row.value.get("to", ""))
     return Line(
         row=row,
         key=key_of(row),
-        event=event_name(row.event_id, language),
+        event=telling.event(row.event_id, row.source_id, row.value, language),
         icon=event_icon(row.event_id),
         source=source_name(row.source_id, language),
         reading=reading,
@@ -109,17 +119,9 @@ def _line(
         text=text,
         was=was,
         lag=max(row.received_at - row.event_time, timedelta(0)),
-        operation=_told(row)
-        or next((item.operation_id for item in ours if _caused(item, row)), None),
+        operation=operation,
         raw=as_json(row),
     )
-
-
-def event_name(event_id: int, language: str) -> str:
-    """Name an event, the vendor's or our own observation."""
-    if event_id in LogEntry.Own.values:
-        return str(LogEntry.Own(event_id).label)
-    return words.event_name(event_id, language)
 
 
 def event_icon(event_id: int) -> str:
@@ -168,30 +170,6 @@ def _earlier(rows: Sequence[LogEntry]) -> dict[int, tuple[Any]]:
 def _decoded(value: Any) -> Any:
     """Django switches the driver's own reading of JSON off."""
     return json.loads(value) if isinstance(value, str) else value
-
-
-def _ours(rows: Sequence[LogEntry]) -> list[OperationItem]:
-    """Return our own orders that may have caused what some of the rows tell."""
-    told = [row for row in rows if row.event_id in EFFECTS]
-    if not told:
-        return []
-    oldest: datetime = min(row.event_time for row in told) - EFFECT_WITHIN
-    items = OperationItem.objects.filter(
-        Q(sent_at__gte=oldest), device__in={row.device_id for row in told}
-    )
-    return list(items.select_related("operation").order_by("-sent_at"))
-
-
-def _told(row: LogEntry) -> int | None:
-    """Return the operation that our own observation names itself."""
-    named = row.value.get("operation") if isinstance(row.value, dict) and row.event_id < 0 else None
-    return named if isinstance(named, int) else None
-
-
-def _caused(item: OperationItem, row: LogEntry) -> bool:
-    same = item.device_id == row.device_id and item.operation.kind in EFFECTS.get(row.event_id, ())
-    waited = row.event_time - item.sent_at if same and item.sent_at else None
-    return waited is not None and -CLOCKS <= waited <= EFFECT_WITHIN
 
 
 def plain(value: Any) -> str:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from devices import explorer
+from devices import explorer, telling
 from devices.explorer import Page, TooWideError, Wanted
 from devices.forms import RANGES, USUAL_RANGE
 from devices.models import LogEntry, Product
@@ -148,7 +148,7 @@ def _cells(row: LogEntry, language: str) -> tuple[Any, ...]:
         row.device.device_id,
         _harmless(row.device.name),
         row.event_id,
-        log_rows.event_name(row.event_id, language),
+        telling.event(row.event_id, row.source_id, row.value, language),
         row.source_id,
         log_rows.source_name(row.source_id, language),
         row.code,

@@ -34,6 +34,7 @@ def gathered(language: str) -> dict[str, Any]:
     now = timezone.now()
     tallies = census.by_category()
     activity, orders = figures.activity(now), figures.operations()
+    needs = figures.needs(now, orders.waiting)
     return {
         "whole": census.whole(tallies),
         "categories": [
@@ -41,7 +42,8 @@ def gathered(language: str) -> dict[str, Any]:
             for one in tallies[:MOST_CATEGORIES]
         ],
         "more_categories": max(len(tallies) - MOST_CATEGORIES, 0),
-        "needs": figures.needs(now, orders.waiting),
+        "needs": needs,
+        "others": log_rows.lines(needs.others.latest, language),
         "operations": orders,
         "activity": activity,
         "peak": max(activity.minutes) or 1,

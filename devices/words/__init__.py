@@ -8,6 +8,7 @@ from devices.words.codes import code_label, known_code, position
 from devices.words.events import (
     EVENTS,
     SOURCES,
+    by_others,
     event_icon,
     event_name,
     source_name,
@@ -17,6 +18,7 @@ from devices.words.problems import problem
 __all__ = [
     "EVENTS",
     "SOURCES",
+    "by_others",
     "category_icon",
     "category_name",
     "code_label",

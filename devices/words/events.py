@@ -32,6 +32,22 @@ SOURCES = {  # id: (English, Chinese)
     13: ("removed by a user client", "用户端移除"),
     16: ("energy-saving mini program", "节能小程序"),
 }
+# What somebody else did, by what the cloud tells of it and the source it names (see SOURCES).
+BY_OTHERS = {  # (what, source): (English, Chinese)
+    ("reset", 1): ("reset at the device itself", "在设备本身被重置"),
+    ("reset", 2): ("reset by a client's command", "由客户端指令重置"),
+    ("reset", 3): ("reset by a third-party platform", "由第三方平台重置"),
+    ("reset", 4): ("reset by the cloud, not on our order", "由云端重置，非我方指令"),
+    ("reset", 5): ("removed in the app by its owner", "机主在 App 中移除"),
+    ("reset", 6): ("reset in the app by its owner", "机主在 App 中恢复出厂设置"),
+    ("reset", 11): ("removed on the IoT platform, not by us", "在 IoT 平台被移除，非我方操作"),
+    ("reset", 12): ("removed by another developer", "被其他开发者移除"),
+    ("reset", 13): ("removed by a user's client", "由用户端移除"),
+    ("reset", 16): ("reset by the energy-saving mini program", "由节能小程序重置"),
+    ("reset", None): ("reset, not by us", "被重置，非我方操作"),
+    ("rename", None): ("renamed by somebody else", "被他人改名"),
+    ("removal", None): ("removed by somebody else", "被他人移除"),
+}
 UNSEEN_ICON = "help-circle"
 
 
@@ -51,6 +67,18 @@ def source_name(source_id: int, language: str = "en") -> str:
     """Return what set the event off; a new source shows its number."""
     found = SOURCES.get(source_id)
     return found[_column(language)] if found else _unknown(source_id, language)
+
+
+def by_others(what: str, source_id: int | None, language: str = "en") -> str:
+    """Return what somebody else did; a source without words of its own is named by number."""
+    column = _column(language)
+    known = BY_OTHERS.get((what, source_id))
+    plain = known or BY_OTHERS.get((what, None))
+    if plain is None:
+        return _unknown(source_id or 0, language)
+    if known or source_id is None:
+        return plain[column]
+    return f"{plain[column]} ({source_name(source_id, language)})"
 
 
 def _column(language: str) -> int:

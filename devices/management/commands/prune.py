@@ -7,11 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from devices import retention
+from devices import retention, telling
 from devices.letting_go import Going
 from devices.management.work import Work
-from devices.models import LogEntry
-from devices.words import event_name
 
 MB = 1_000_000
 
@@ -52,7 +50,7 @@ def told(found: retention.Preview) -> str:
 def line(one: Going) -> str:
     """Say what would go of one type."""
     span = f"{one.first:%Y-%m-%d %H:%M:%S} to {one.last:%Y-%m-%d %H:%M:%S} UTC"
-    name = named(one.event_id)
+    name = telling.event_name(one.event_id, "en")
     return (
         f"  event {one.event_id} ({name}): {one.rows} rows, {span}, about {one.bytes / MB:.1f} MB"
     )
@@ -60,14 +58,7 @@ def line(one: Going) -> str:
 
 def figures(found: retention.Preview) -> dict[str, Any]:
     """Say the same to programs."""
-    log = [asdict(one) | {"event": named(one.event_id)} for one in found.log]
+    log = [asdict(one) | {"event": telling.event_name(one.event_id, "en")} for one in found.log]
     for one in log:
         one["first"], one["last"] = one["first"].isoformat(), one["last"].isoformat()
     return asdict(found) | {"log": log, "dry_run": True}
-
-
-def named(event_id: int) -> str:
-    """Name a type of event, the vendor's or our own observation."""
-    if event_id in LogEntry.Own.values:
-        return str(LogEntry.Own(event_id).label)
-    return event_name(event_id)

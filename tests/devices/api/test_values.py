@@ -211,6 +211,7 @@ def test_a_row_that_proves_our_operation_names_it(api):
     made.log(device, 9, event_id=-1, code="", value={"from": "a", "to": "b", "operation": 55})
     reset.items.update(
         outcome="confirmed",
+        sent_at=row.event_time - timedelta(minutes=1),
         confirmed_at=row.event_time + timedelta(minutes=3),
         proof={"kind": "log", "event_time": row.event_time.isoformat(timespec="milliseconds")},
     )

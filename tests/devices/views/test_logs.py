@@ -131,7 +131,7 @@ def test_a_jump_shows_what_is_older_and_leads_back_to_what_is_newer():
 
 def test_a_jump_beyond_the_range_widens_it_and_still_leads_back_to_now():
     lamp = scene.device()
-    scene.event(lamp, NOON - timedelta(days=9), event_id=4)
+    scene.event(lamp, NOON - timedelta(days=9), event_id=9)
     scene.event(lamp, NOON, event_id=1)
     browser = scene.client()
 
@@ -143,7 +143,7 @@ def test_a_jump_beyond_the_range_widens_it_and_still_leads_back_to_now():
     assert jumped.redirect_chain == [
         ("/logs/?device=bf01&at=2026-11-12T12%3A00%3A01&start=2026-11-11T12%3A00%3A01", 302)
     ]
-    assert rows(jumped) == ["12:00:00 reset >"]
+    assert rows(jumped) == ["12:00:00 restart >"]
     assert rows(newer) == ["12:00:00 online >"]
 
 
@@ -240,7 +240,11 @@ def test_what_we_asked_for_is_marked_as_ours():
 
     answer = browser.get("/logs/")
 
-    assert [line.operation for line in answer.context["lines"]] == [asked.pk, None]
+    lines = answer.context["lines"]
+    assert [line.operation for line in lines] == [asked.pk, None, None]
+    assert {line.event for line in lines[1:]} == {"reset", "reset in the app by its owner"}
+    assert "ours #" in text(answer)
+    assert text(answer).count("not ours") == 1
     assert f'href="/operations/{asked.pk}/"' in answer.content.decode()
 
 
@@ -327,7 +331,7 @@ def test_fifty_rows_cost_the_queries_of_one(count, django_assert_num_queries):
     with django_assert_num_queries(16):
         answer = browser.get("/logs/?size=250")
 
-    assert (len(answer.context["lines"]), asked.pk) == (2 * count, asked.pk)
+    assert (len(answer.context["lines"]), asked.pk) == (3 * count, asked.pk)
 
 
 @pytest.mark.django_db(transaction=True)

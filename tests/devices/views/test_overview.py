@@ -106,10 +106,16 @@ def test_a_reset_that_nobody_here_asked_for_needs_a_person(db):
     viewer = scene.client(Role.MANAGER)
     ours = scene.operation(viewer.user, "accepted", at=NOON - timedelta(hours=1)).items.get().device
     scene.event(ours, NOON - timedelta(minutes=50), 4, source=4)
-    scene.event(scene.device("theirs"), NOON - timedelta(minutes=50), 4, source=6)
+    scene.event(scene.device("theirs", "Hall lamp"), NOON - timedelta(minutes=50), 4, source=6)
     scene.event(scene.device("long-ago"), NOON - timedelta(days=2), 4, source=6)
 
-    assert overview.resets_not_ours(NOON) == 1
+    found = overview.others(NOON)
+    page = text(viewer.get("/"))
+
+    told = [(row.device.device_id, row.source_id, row.value) for row in found.latest]
+    assert (found.devices, told) == (1, [("theirs", 6, {"what": "reset"})])
+    assert "1 device was reset, removed or renamed in the last day, not by us" in page
+    assert "Hall lamp : reset in the app by its owner" in page
 
 
 def test_devices_whose_log_was_not_read_for_six_days_are_endangered(db):
