@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from rest import etags, queries, selection
+from rest import etags, exports, queries, selection
 from rest.schema import READING, Described
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Call(APIView):
     parameters: ClassVar[tuple[str, ...]] = ()
     shape: ClassVar[type[Serializer[Any]] | None] = None
     parser_classes: Sequence[type[BaseParser]] = (StrictJSONParser,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
+    content_negotiation_class = exports.Negotiation
     schema = Described()
     fields: tuple[str, ...] | None = None  # what this request asked for; None: all
 
@@ -55,13 +58,22 @@ class Call(APIView):
         queries.refuse_unstorable(request, kwargs)
         reads = request.method in READING
         queries.refuse_unknown(request, self.understood() if reads else ())
+        if reads and exports.PARAMETER in self.understood():
+            exports.refuse_unknown(request, self.renderer_classes)
         if reads and self.shape:
             self.fields = selection.wanted(request.query_params, self.shape)
 
     @classmethod
     def understood(cls) -> tuple[str, ...]:
         """Name the parameters of its GET."""
-        return (*cls.parameters, selection.PARAMETER) if cls.shape else cls.parameters
+        chosen = (selection.PARAMETER,) if cls.shape else ()
+        forms = (exports.PARAMETER,) if len(cls.renderer_classes) > 1 else ()
+        return (*cls.parameters, *chosen, *forms)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name the members of a row that this request wants."""
+        return self.fields or (selection.known(self.shape) if self.shape else ())
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

@@ -102,6 +102,16 @@ class ProblemShape(serializers.Serializer[Any]):
     meaning = serializers.CharField(required=False, help_text="The vendor's code in words.")
 
 
+def exported(page: serializers.Serializer[Any]) -> dict[tuple[int, str], Any]:
+    """A page as JSON, or the whole list as CSV or NDJSON."""
+    text = {"type": "string"}
+    return {
+        (200, "application/json"): page,
+        (200, "text/csv"): text,
+        (200, "application/x-ndjson"): text,
+    }
+
+
 @cache
 def paged(shape: type[serializers.Serializer[Any]], name: str) -> serializers.Serializer[Any]:
     """The shape of one page of such rows."""

@@ -14,7 +14,7 @@ def stamp(at: datetime | None) -> str | None:
     """`2026-11-21T22:37:05.120Z`; None stays None. Milliseconds are cut, never rounded up."""
     if at is None:
         return None
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 @overload

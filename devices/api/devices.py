@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,11 +17,11 @@ from devices import annotations, filters
 from devices.models import Device
 from devices.querysets import DeviceQuerySet
 from people.rights import Needs, Right
-from rest import etags, paging, queries
+from rest import etags, exports, paging, queries
 from rest.calls import Call, fields
 from rest.idempotency import idempotent
 from rest.problems import invalid
-from rest.schema import IF_MATCH, KEY, PAGING, paged
+from rest.schema import IF_MATCH, KEY, PAGING, exported, paged
 
 from . import examples, relatives, rows, shapes
 
@@ -132,18 +132,27 @@ class Devices(Call):
     """The fleet."""
 
     shape = shapes.Device
+    renderer_classes = exports.FORMATS
     parameters = (*paging.PARAMETERS, *FILTERS)
 
     @extend_schema(
         operation_id="devices_list",
         summary="List devices",
         parameters=[*DESCRIBED, *PAGING],
-        responses=paged(shapes.Device, "Devices"),
+        responses=exported(paged(shapes.Device, "Devices")),
         examples=[examples.page("A plug", examples.DEVICE)],
     )
-    def get(self, request: Request) -> Response:
-        """List devices, filtered and ordered; removed ones only when `state` names them."""
-        return listed(request, chosen(request, timezone.now()), order(request))
+    def get(self, request: Request) -> Response | StreamingHttpResponse:
+        """List devices, filtered and ordered; removed ones only when `state` names them.
+
+        As CSV or NDJSON, by `format` or `Accept`, it is the whole list instead of a page.
+        """
+        now = timezone.now()
+        found, by, kind = chosen(request, now), order(request), exports.wanted(request)
+        if kind is None:
+            return listed(request, found, by)
+        table = exports.Table(found.values("id", *rows.DEVICE), by, rows.devices, self.columns)
+        return exports.answer(request, table, kind, "devices", now)
 
 
 class OneDevice(Call):

@@ -1,10 +1,12 @@
 """REST: history rows, of one device or of the whole fleet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.http import StreamingHttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -13,10 +15,10 @@ from rest_framework.response import Response
 from devices.explorer import PATIENCE_MS, Key, TooWideError, patient
 from devices.models import LogEntry, Provenance
 from devices.querysets import LogQuerySet
-from rest import paging, queries
+from rest import exports, paging, queries
 from rest.calls import Call
 from rest.problems import Problem, invalid
-from rest.schema import PAGING, paged
+from rest.schema import PAGING, exported, paged
 
 from . import examples, relatives, rows, shapes
 from .devices import find
@@ -60,8 +62,21 @@ def _conditions(query: Mapping[str, str]) -> list[Q]:
     return [Q(**{name: values}) for name, values in wanted.items() if values]
 
 
-def listed(request: Request, found: LogQuerySet) -> Response:
-    """One page of rows; a question that reads too much history is answered in words."""
+def table(found: LogQuerySet, columns: Sequence[str]) -> exports.Table:
+    """All these rows, newest first, to be exported."""
+    return exports.Table(found.values(*rows.LOG), ORDER, rows.logs, columns)
+
+
+def listed(
+    request: Request, found: LogQuerySet, columns: Sequence[str]
+) -> Response | StreamingHttpResponse:
+    """One page of rows, or all of them as an export.
+
+    A page that would read too much history is refused in words; an export may take its time.
+    """
+    kind = exports.wanted(request)
+    if kind:
+        return exports.answer(request, table(found, columns), kind, "logs", timezone.now())
     try:
         with patient():
             return paging.answer(request, found.values(*rows.LOG), ORDER, rows.logs)
@@ -74,35 +89,37 @@ class Logs(Call):
     """The history of the fleet."""
 
     shape = shapes.Log
+    renderer_classes = exports.FORMATS
     parameters = (*paging.PARAMETERS, *FILTERS, "device")
 
     @extend_schema(
         operation_id="logs_list",
         summary="List events of the fleet",
         parameters=[*DESCRIBED, OF_DEVICES, *PAGING],
-        responses=paged(shapes.Log, "Logs"),
+        responses=exported(paged(shapes.Log, "Logs")),
         examples=[examples.page("A report", examples.LOG)],
     )
-    def get(self, request: Request) -> Response:
-        """List events of all devices, newest first."""
-        return listed(request, chosen(request.query_params))
+    def get(self, request: Request) -> Response | StreamingHttpResponse:
+        """List events of all devices, newest first; as CSV or NDJSON all of them."""
+        return listed(request, chosen(request.query_params), self.columns)
 
 
 class DeviceLogs(Call):
     """The history of one device."""
 
     shape = shapes.Log
+    renderer_classes = exports.FORMATS
     parameters = (*paging.PARAMETERS, *FILTERS, relatives.TOGETHER.name)
 
     @extend_schema(
         operation_id="devices_logs",
         summary="List a device's events",
         parameters=[*DESCRIBED, relatives.TOGETHER, *PAGING],
-        responses=paged(shapes.Log, "Logs"),
+        responses=exported(paged(shapes.Log, "Logs")),
         examples=[examples.page("A report", examples.LOG)],
     )
-    def get(self, request: Request, device_id: str) -> Response:
-        """List events of one device, newest first."""
+    def get(self, request: Request, device_id: str) -> Response | StreamingHttpResponse:
+        """List events of one device, newest first; as CSV or NDJSON all of them."""
         device, query = find(device_id), request.query_params
         wanted = (device, *relatives.older(query, device))
-        return listed(request, chosen(query).of_any(wanted))
+        return listed(request, chosen(query).of_any(wanted), self.columns)
