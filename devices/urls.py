@@ -1,8 +1,8 @@
 """Addresses of the pages of this room."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from devices.views import cloud, logs, operation_new, operations
+from devices.views import cloud, logs, operation_new, operations, saved_views
 from devices.views.chart import points
 from devices.views.detail import TABS, detail
 from devices.views.finding import find
@@ -17,6 +17,13 @@ app_name = "devices"
 
 urlpatterns = [
     path("", overview, name="overview"),
+    path("views/", saved_views.saved_views, name="saved-views"),
+    path("views/save/", saved_views.save, name="view-save"),
+    re_path(
+        r"^views/(?P<pk>\d{1,18})/(?P<action>share|unshare|forget)/$",
+        saved_views.act,
+        name="view-act",
+    ),
     path("logs/", logs.logs, name="logs"),
     path("logs/export.csv", logs.export, name="logs-export"),
     path("operations/", operations.listing, name="operations"),

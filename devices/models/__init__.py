@@ -7,6 +7,7 @@ from .log import LogEntry, Provenance
 from .operation import Operation, OperationItem
 from .product import Product
 from .project import CallCount, Project
+from .saved_view import SavedView
 from .sync import SyncRun
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "Product",
     "Project",
     "Provenance",
+    "SavedView",
     "SyncRun",
 ]

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from devices import census, filters, words
-from devices.models import Device
-from devices.views import columns, listing_address, listing_facets
+from devices.models import Device, SavedView
+from devices.views import columns, listing_address, listing_facets, saved_views
 from devices.views.allowed import allowed
 from devices.views.listing_address import Asked
 from devices.views.rows import listed, rows
@@ -85,7 +85,7 @@ def surroundings(
     """Return what stands above the table: counts that are links, and what there is to choose."""
     tallies, search = census.by_category(), asked.search
     whole = census.whole(tallies)
-    matching = None if search.is_empty else asked.found[: MOST_COUNTED + 1].count()
+    matching = None if search.is_empty else asked.found.order_by()[: MOST_COUNTED + 1].count()
     return {
         "whole": whole,
         "busy": census.in_operation(),
@@ -103,5 +103,6 @@ def surroundings(
         "selectable": selectable(whole.total if matching is None else matching, len(page.rows)),
         "most_counted": MOST_COUNTED,
         "offered": columns.offered(asked.columns, tallies, language),
+        **saved_views.menu(request, SavedView.Page.DEVICES, asked.as_query(request)),
         "facets": listing_facets.shown(asked, language) if "facets" in request.GET else None,
     }

@@ -41,6 +41,14 @@ class Asked:
         """The devices that match, in no order."""
         return self.search.apply(Device.objects.all())
 
+    def as_query(self, request: HttpRequest) -> QueryDict:
+        """Return the address as it would be if nothing of it were remembered."""
+        query = request.GET.copy()
+        query["columns"] = ",".join(self.columns)
+        if self.columns == columns.USUAL:
+            del query["columns"]
+        return query
+
 
 def read(request: HttpRequest, now: datetime) -> Asked:
     """Read the address; nothing in it can do worse than become a hint."""

@@ -14,8 +14,8 @@ from tests.devices.views.scene import NOON
 from tests.devices.views.streams import streamed
 
 # session, user, permissions of user, permissions of groups; devices with coverage, products,
-# cells of USH, open items; tally by category, devices in operations; parked project
-QUERIES = 11
+# cells of USH, open items; tally by category, devices in operations; kept views; parked project
+QUERIES = 12
 
 
 @pytest.fixture

@@ -1,0 +1,83 @@
+"""Keeps views under a name: saved, shared and forgotten, each by its owner only."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from .models import SavedView
+
+MOST = 100  # views that one person keeps
+LONGEST_QUERY = 4_000
+LONGEST_NAME = 80
+
+# What of an address is the question itself; where one stood in the answer is not kept.
+KEPT = {
+    SavedView.Page.DEVICES: ("q", "sort", "columns", "size"),
+    SavedView.Page.LOGS: (
+        *("range", "start", "end", "device", "product", "event", "source", "provenance"),
+        *("code", "not_code", "changes", "fold", "size"),
+    ),
+}
+
+
+class Unsaved(ValueError):  # noqa: N818  it says what is wrong with the name
+    """The view was not kept; the text says why, for a person."""
+
+
+def offered(page: SavedView.Page, user: User) -> list[SavedView]:
+    """Return one's own views of a page, then those that others share; one query."""
+    found = mine_and_shared(user).filter(page=page).select_related("owner")
+    return sorted(found, key=lambda one: (one.owner_id != user.pk, one.name.casefold()))
+
+
+def mine_and_shared(user: User) -> QuerySet[SavedView]:
+    """Return every view that somebody may open."""
+    return SavedView.objects.filter(Q(owner=user) | Q(shared=True))
+
+
+def save(
+    page: SavedView.Page, name: str, query: QueryDict, *, by: User, shared: bool, now: datetime
+) -> SavedView:
+    """Keep an address under a name, replacing one's own view of that name. Raises `Unsaved`."""
+    name, text = " ".join(name.replace("\0", "").split()), question(page, query)
+    if not name or len(name) > LONGEST_NAME:
+        raise Unsaved(
+            _("Give the view a name of at most %(most)d characters.") % {"most": LONGEST_NAME}
+        )
+    if len(text) > LONGEST_QUERY:
+        raise Unsaved(_("This filter is too long to be kept."))
+    if SavedView.objects.filter(owner=by).exclude(page=page, name=name).count() >= MOST:
+        raise Unsaved(_("You keep %(most)d views; forget one first.") % {"most": MOST})
+    kept, _made = SavedView.objects.update_or_create(
+        owner=by,
+        page=page,
+        name=name,
+        defaults={"query": text, "shared": shared},
+        create_defaults={"query": text, "shared": shared, "created_at": now},
+    )
+    return kept
+
+
+def question(page: SavedView.Page, query: QueryDict) -> str:
+    """Return the part of an address that is kept."""
+    pairs = [
+        (name, value.replace("\0", ""))
+        for name in KEPT[page]
+        for value in query.getlist(name)
+        if value
+    ]
+    return urlencode(pairs, safe=",:")
+
+
+def share(pk: int, *, by: User, shared: bool) -> bool:
+    """Offer one's view to everybody, or no longer; False when it is nobody's or another's."""
+    return bool(SavedView.objects.filter(pk=pk, owner=by).update(shared=shared))
+
+
+def forget(pk: int, *, by: User) -> bool:
+    """Delete one's view; False when it is nobody's or another's."""
+    return bool(SavedView.objects.filter(pk=pk, owner=by).delete()[0])
