@@ -13,9 +13,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pages import live
+from people.models import Deed
 from people.rights import Right, may, refusal
 
-from . import bell, endings
+from . import bell, endings, records
 from .models import Device, Operation, OperationItem
 from .orders import Offline
 from .plans import DESTRUCTIVE, BadOrder, Note, Order, Preview, fingerprint_of
@@ -41,6 +42,7 @@ __all__ = [
 
 State = Operation.State
 Outcome = OperationItem.Outcome
+Told = tuple[Deed.What, User, datetime]  # what the record of deeds says of it
 
 RIGHTS = {
     Operation.Kind.RENAME: Right.RENAME,
@@ -94,6 +96,7 @@ def request(
         with transaction.atomic():
             operation = _write(order, plan, by, now, retry_of)
             live.announce("operations", [str(operation.pk)])
+            records.asked(operation, by, now)
     except IntegrityError as exc:
         note = next((n for n in preview_order(order, now).skip if n.operation_id), None)
         if note is None:
@@ -204,9 +207,11 @@ def approve(operation: Operation, *, by: User, now: datetime, plan_hash: str = "
     if operation.state == State.AWAITING_APPROVAL and seen != {operation.plan_hash}:
         raise Stale(_("The list is not the one that was asked for. Reject it and ask anew."))
     endings.expire(now)
+    told = (Deed.What.OP_APPROVED, by, now)
     _move(
         operation,
         (State.AWAITING_APPROVAL,),
+        told,
         state=_first_state(operation.kind),
         approved_by=by,
         approved_by_name=by.get_username(),
@@ -220,21 +225,22 @@ def approve(operation: Operation, *, by: User, now: datetime, plan_hash: str = "
 def reject(operation: Operation, *, by: User, now: datetime) -> None:
     """A second person refuses; nothing is sent. Raises `Forbidden`, `WrongState`."""
     _demand(by, Right.APPROVE)
-    _end(operation, (State.AWAITING_APPROVAL,), State.REJECTED, by, now)
+    told = (Deed.What.OP_REJECTED, by, now)
+    _end(operation, (State.AWAITING_APPROVAL,), State.REJECTED, told)
 
 
 def cancel(operation: Operation, *, by: User, now: datetime) -> None:
     """Undo what was not sent yet; what was sent cannot be recalled and is still settled."""
     _demand(by, RIGHTS[Operation.Kind(operation.kind)])
     live_states = (State.AWAITING_APPROVAL, State.COOLING_OFF, State.RUNNING, State.PAUSED)
-    _end(operation, live_states, State.CANCELLED, by, now)
+    _end(operation, live_states, State.CANCELLED, (Deed.What.OP_CANCELLED, by, now))
 
 
 def pause(operation: Operation, *, by: User, now: datetime) -> None:
     """Send no more until resumed. Raises `Forbidden`, `WrongState`."""
-    del now
     _demand(by, RIGHTS[Operation.Kind(operation.kind)])
-    _move(operation, (State.COOLING_OFF, State.RUNNING), state=State.PAUSED)
+    told = (Deed.What.OP_PAUSED, by, now)
+    _move(operation, (State.COOLING_OFF, State.RUNNING), told, state=State.PAUSED)
 
 
 def resume(operation: Operation, *, by: User, now: datetime) -> None:
@@ -244,6 +250,7 @@ def resume(operation: Operation, *, by: User, now: datetime) -> None:
     _move(
         operation,
         (State.PAUSED,),
+        (Deed.What.OP_RESUMED, by, now),
         state=_first_state(operation.kind) if untouched else State.RUNNING,
         starts_at=_start(operation.kind, now) if untouched else operation.starts_at,
     )
@@ -286,16 +293,17 @@ def _demand(by: User, right: Right) -> None:
         raise Forbidden(refusal(by, right))
 
 
-def _move(operation: Operation, allowed: tuple[State, ...], **to: object) -> None:
+def _move(operation: Operation, allowed: tuple[State, ...], told: Told, **to: object) -> None:
     with transaction.atomic():
         moved = Operation.objects.filter(pk=operation.pk, state__in=allowed).update(**to)
         live.announce("operations", [str(operation.pk)])
+        if moved:
+            records.steered(operation, *told)
     _refuse_unless(moved, operation)
 
 
-def _end(
-    operation: Operation, allowed: tuple[State, ...], state: State, by: User, now: datetime
-) -> None:
+def _end(operation: Operation, allowed: tuple[State, ...], state: State, told: Told) -> None:
+    _what, by, now = told
     with transaction.atomic():
         moved = Operation.objects.filter(pk=operation.pk, state__in=allowed).update(
             state=state, finished_at=now, ended_by_name=by.get_username()
@@ -304,6 +312,8 @@ def _end(
             waiting = operation.items.filter(Q(outcome=Outcome.QUEUED))
             waiting.update(outcome=Outcome.CANCELLED, settled_at=now)
         live.announce("operations", [str(operation.pk)])
+        if moved:
+            records.steered(operation, *told)
     _refuse_unless(moved, operation)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from pages import live
 
-from . import causes, harvest, sync
+from . import causes, harvest, records, sync
 from .events import Event, millis, store
 from .models import Device, LogEntry, Operation, OperationItem, Provenance
 from .project import Link
@@ -113,6 +113,7 @@ def _confirm(item: OperationItem, evidence: dict[str, Any], now: datetime) -> No
             outcome=Outcome.CONFIRMED, confirmed_at=now, next_look_at=None, proof=evidence, why=""
         )
         live.announce("operations", [str(item.operation_id)])
+        records.proven(item, evidence, now)
     if item.operation.kind == Kind.RENAME:
         _mirror_name(item, now)
     else:
@@ -143,11 +144,18 @@ def _look_later(item: OperationItem, now: datetime) -> None:
     """Wait as long again as we have waited; after a day say that it could not be confirmed."""
     waited = now - (item.settled_at or item.sent_at or now)
     if waited > GIVE_UP:
+        _give_up(item, now)
+        return
+    wait = min(RAREST, max(SOONEST, waited))
+    OperationItem.objects.filter(pk=item.pk).update(next_look_at=now + wait)
+
+
+def _give_up(item: OperationItem, now: datetime) -> None:
+    with transaction.atomic():
         OperationItem.objects.filter(pk=item.pk).update(
             outcome=Outcome.UNCONFIRMED,
             next_look_at=None,
             why=gettext_noop("Nothing in the cloud showed within a day that it happened."),
         )
-        return
-    wait = min(RAREST, max(SOONEST, waited))
-    OperationItem.objects.filter(pk=item.pk).update(next_look_at=now + wait)
+        live.announce("operations", [str(item.operation_id)])
+        records.unproven(item, now)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from pages import live
 
-from . import endings, farewell, project, proof
+from . import endings, farewell, project, proof, records
 from .models import Operation, OperationItem
 from .orders import Offline
 from .plans import DESTRUCTIVE
@@ -150,10 +150,12 @@ def _claim(item: OperationItem, now: datetime) -> bool:
     # The outcome must be asked of the row itself: PostgreSQL looks at it again after waiting for
     # another claim, which it does not do for a condition inside a subquery.
     running = Operation.objects.filter(MAY_SEND, pk=OuterRef("operation_id"))
-    claimed = OperationItem.objects.filter(
-        Exists(running), pk=item.pk, outcome=Outcome.QUEUED
-    ).update(outcome=Outcome.SENT, sent_at=now, attempts=F("attempts") + 1)
-    Operation.objects.filter(pk=item.operation_id, started_at=None).update(started_at=now)
+    ours = OperationItem.objects.filter(Exists(running), pk=item.pk, outcome=Outcome.QUEUED)
+    with transaction.atomic():
+        claimed = ours.update(outcome=Outcome.SENT, sent_at=now, attempts=F("attempts") + 1)
+        if claimed:
+            Operation.objects.filter(pk=item.operation_id, started_at=None).update(started_at=now)
+            records.sent(item, now)
     item.sent_at = now
     return bool(claimed)
 
@@ -202,6 +204,7 @@ def _settle(item: OperationItem, outcome: Outcome, error: TuyaError | None) -> N
             next_look_at=now if looks else None,
         )
         live.announce("operations", [str(item.operation_id)])
+        records.answered(item, outcome, error.code if error else None, now)
     endings.stop_if_failing(item.operation, now)
 
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 from devices import operations, project, runner
 from devices.models import Device, LogEntry, Operation, OperationItem
 from devices.operations import Order
+from people import audit
+from people.models import Deed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,6 +93,29 @@ def test_before_a_reset_the_log_is_read_and_the_state_written_down(cloud, plug, 
         "read, 1 new rows",
         cloud.world.devices[device.device_id].uuid,
     )
+
+
+def test_the_record_of_deeds_tells_an_orders_whole_life(cloud, plug, ask, run):
+    device, _code = plug
+    operation = ask(Kind.FACTORY_RESET, device)
+
+    run()
+
+    about = f"#{operation.pk} factory_reset"
+    told = [
+        (deed.who, deed.what, deed.about, deed.why, deed.devices)
+        for deed in Deed.objects.order_by("id")
+    ]
+    of_it, key = f"{about}: {device.name}", [device.device_id]
+    assert told == [
+        (operation.requested_by_name, "op-asked", about, "room change", key),
+        ("Fleet", "op-sent", of_it, "", key),
+        ("Fleet", "op-answered", of_it, "", key),
+        ("Fleet", "op-proven", of_it, "", key),
+    ]
+    assert Deed.objects.get(what="op-answered").details == {"outcome": "accepted"}
+    assert Deed.objects.get(what="op-proven").details == {"proof": operation.items.get().proof}
+    assert audit.verify().broken is None
 
 
 def test_a_removal_needs_two_witnesses(cloud, plug, ask, run, look):
