@@ -177,8 +177,12 @@ def test_a_rename_in_the_vendors_app_is_mirrored_and_remembered(cloud, look, plu
     look()
 
     assert Device.objects.get(pk=device.pk).name == "床头灯"
-    row = LogEntry.objects.get()
-    assert (row.event_id, row.value) == (-1, {"from": device.name, "to": "床头灯"})
+    renamed, others = LogEntry.Own.RENAMED, LogEntry.Own.BY_OTHERS
+    said = dict(LogEntry.objects.values_list("event_id", "value"))
+    assert (said[renamed], said.keys()) == (
+        {"from": device.name, "to": "床头灯"},
+        {renamed, others},
+    )
 
 
 def test_a_device_paired_anew_says_so_and_its_key_is_stored_as_ciphertext(cloud, look, plug):
