@@ -114,6 +114,11 @@ class Environment:
         given = self.text(name)
         return [item.strip() for item in given.split(",") if item.strip()] or list(default)
 
+    def pairs(self, name: str, values: tuple[str, ...]) -> dict[str, str]:
+        """Return words and what each stands for, as in `fleet-admins=admin,staff=viewer`."""
+        expected = f"word=value pairs with values of {', '.join(values)}"
+        return self._read(name, {}, expected, lambda text: _pairs(text, values))
+
     def lifetimes(self, name: str, default: str) -> dict[int | None, timedelta | None]:
         """Return how long each numbered kind is kept, as in `8=30d,*=forever`.
 
@@ -162,6 +167,16 @@ def _lifetimes(text: str) -> dict[int | None, timedelta | None]:
             raise ValueError(text)
         kept[number] = None if span == "forever" else _within(_duration(span), *LIFE)
     return {None: None} | kept
+
+
+def _pairs(text: str, values: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in text.split(","):
+        word, sign, value = pair.strip().rpartition("=")
+        if not (sign and word and value in values):
+            raise ValueError(text)
+        found[word] = value
+    return found
 
 
 def _texts(text: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
 from devices import metrics as mirror
+from people.gates import public
 from reporting import metrics as delivery
 
 # Where a worker says that it is there (fleet.tasks.heartbeat); it is rung every 10 s.
@@ -26,11 +27,13 @@ SEEN_FOR_S = 60
 PATIENCE_S = 2
 
 
+@public
 def alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view takes a request
     """Say that this process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@public
 def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Say whether the database, the broker and a worker are there; 503 with what is not."""
     reasons = troubles()

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from fleet import database, runfile
 from fleet.environment import Environment, dotenv, refuse
+from fleet.gate import *  # noqa: F403 - each of them is a setting
+from fleet.gate import GATE_APPS, single_sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("FLEET_ENV_FILE") or BASE_DIR / ".env")
@@ -69,6 +71,26 @@ for origin in CSRF_TRUSTED_ORIGINS:
         raise refuse("CSRF_TRUSTED_ORIGINS", origin, "origins such as https://fleet.example.com")
 ADMIN_USERNAME = env.text("ADMIN_USERNAME", "admin")
 ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
+
+# --- who may come in ------------------------------------------------------------------------------
+
+# Behind TLS cookies never travel without it, and browsers are told to keep to it.
+TLS = any(origin.startswith("https:") for origin in CSRF_TRUSTED_ORIGINS)
+HSTS = env.duration("HSTS", "1h", least=timedelta(0))
+AXES_FAILURE_LIMIT = env.integer("SIGN_IN_TRIES", 5, most=1000)
+AXES_COOLOFF_TIME = env.duration("SIGN_IN_LOCK", "15m", least=timedelta(seconds=1))
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS  # browsers allow passkeys without TLS on loopback only
+
+OIDC_ISSUER = env.url("OIDC_ISSUER", "", ("https", "http"))
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "Single sign-on")
+OIDC_ROLE_CLAIM = env.text("OIDC_ROLE_CLAIM")
+OIDC_ROLES = env.pairs("OIDC_ROLES", ("viewer", "operator", "manager", "admin"))
+OIDC_DEFAULT_ROLE = env.choice("OIDC_DEFAULT_ROLE", "none", ("none", "viewer"))
+if bool(OIDC_ISSUER) != bool(OIDC_CLIENT_ID):
+    raise refuse("OIDC_ISSUER", OIDC_ISSUER, "set together with OIDC_CLIENT_ID, or neither")
+SOCIALACCOUNT_PROVIDERS = single_sign_on(OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME)
 DEMO_DEVICES = env.integer("DEMO_DEVICES", 500, most=100_000)
 DEMO_PRODUCTS = env.text("DEMO_PRODUCTS")
 
@@ -84,6 +106,14 @@ REGIONS = {
     "in": "https://openapi.tuyain.com",
     "sg": "https://openapi-sg.iotbing.com",
 }
+# The message service of each data center (facts of the vendor's SDKs); Singapore's is published
+# nowhere.
+FEEDS = {
+    REGIONS[region]: f"wss://mqe.tuya{place}.com:8285"
+    for region, place in (
+        ("cn", "cn"), ("us", "us"), ("us-e", "us"), ("eu", "eu"), ("eu-w", "eu"), ("in", "in"),
+    )
+}  # fmt: skip
 DISCOVERY = re.compile(r"associated-users|thing|ids|user:[^\s,]+(,[^\s,]+)*")
 
 TUYA_CLIENT_ID = env.text("TUYA_CLIENT_ID")
@@ -117,13 +147,24 @@ TUYA_LOG_EDITION = env.choice("TUYA_LOG_EDITION", "free", ("free", "paid"))
 TUYA_QPS = env.number("TUYA_QPS", 10, least=0.01, most=10_000)
 TUYA_TIMEOUT = env.duration("TUYA_TIMEOUT", "30s")
 TUYA_MONTHLY_CALLS = env.optional_integer("TUYA_MONTHLY_CALLS")
-# The message service is not read yet: a setting that did nothing would be a lie.
-TUYA_FEED = env.choice("TUYA_FEED", "off", ("off",))
+TUYA_FEED = env.choice("TUYA_FEED", "off", ("off", "event", "event-test"))
+feed_url = FEEDS.get(TUYA_BASE_URL, "")
+if DEMO:
+    feed_url = TUYA_BASE_URL.replace("http://", "ws://", 1)
+TUYA_FEED_URL = env.url("TUYA_FEED_URL", feed_url, ("wss", "ws"))
+if TUYA_FEED != "off" and not TUYA_FEED_URL and TUYA_BASE_URL:
+    raise ImproperlyConfigured(
+        f"TUYA_FEED_URL is not set, but is required when TUYA_FEED is {TUYA_FEED} and TUYA_BASE_URL"
+        f" is {TUYA_BASE_URL}: no address of a message service is known for it; set it, or"
+        " TUYA_FEED=off, and start again."
+    )
 SYNC_INTERVAL = env.duration("SYNC_INTERVAL", "30s")
 HARVEST_INTERVAL = env.duration("HARVEST_INTERVAL", "5m")
 COOLING_OFF = env.duration("COOLING_OFF", "30s", least=timedelta(0))
 LOG_RETENTION = env.lifetimes("LOG_RETENTION", "*=forever")
 APPROVAL_ABOVE = env.optional_integer("APPROVAL_ABOVE", least=0)
+APPROVAL_CATEGORIES = frozenset(env.items("APPROVAL_CATEGORIES"))
+APPROVAL_EXPIRES = env.duration("APPROVAL_EXPIRES", "24h", least=timedelta(minutes=1))
 
 # --- the voice cloud ------------------------------------------------------------------------------
 
@@ -158,13 +199,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_htmx",
+    *GATE_APPS,
     "fleet",
     "people",
     "rest",
     "pages",
     "reporting",
-APPROVAL_CATEGORIES = frozenset(env.items("APPROVAL_CATEGORIES"))
-APPROVAL_EXPIRES = env.duration("APPROVAL_EXPIRES", "24h", least=timedelta(minutes=1))
     "devices",
 ]
 MIDDLEWARE = [
@@ -179,6 +219,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: it answers in the place of a page
 ]
 ROOT_URLCONF = "fleet.urls"
 ASGI_APPLICATION = "fleet.asgi.application"
@@ -214,9 +256,8 @@ LOGOUT_REDIRECT_URL = "people:login"
 SESSION_COOKIE_NAME = "fleet_session"
 CSRF_COOKIE_NAME = "fleet_csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-# Behind TLS the cookies never travel without it.
-SESSION_COOKIE_SECURE = any(origin.startswith("https:") for origin in CSRF_TRUSTED_ORIGINS)
-CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
+SECURE_HSTS_SECONDS = int(HSTS.total_seconds()) if TLS else 0
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 AUTH_PASSWORD_VALIDATORS = [
@@ -283,6 +324,8 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
         "django": {"level": "INFO", "propagate": True},
+        # Sign-ins are in the record of deeds, and names in the terminal are nobody's business.
+        "axes": {"level": "ERROR"},
         # Tasks are rung every second: Flower shows each of them, the terminal only what they say.
         "celery": {"level": "INFO"},
         "celery.beat": {"level": "WARNING"},

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from fleet import health
-from people.gates import require
+from people.gates import public, require
 from people.rights import MayBrowse
 from rest import problems
 
@@ -21,8 +21,9 @@ urlpatterns = [
     path("api/docs/", docs, name="api-docs"),
     path("api/v1/", include("devices.api.urls")),
     path("api/v1/", include("reporting.api.urls")),
-    path("api/<path:path>", problems.page_not_found),
+    path("api/<path:path>", public(problems.page_not_found)),
     path("", include("people.urls")),
+    path("", include("people.doors")),
     path("", include("pages.urls")),
     path("", include("reporting.urls")),
     path("", include("devices.urls")),

@@ -12,6 +12,9 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from people.gates import declare
+from people.rights import Right, may
+
 from .hub import Hub
 from .live import TOPICS
 from .news import News
@@ -22,10 +25,10 @@ HEARTBEAT = 15.0  # seconds of silence after which proxies and browsers are told
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
+@declare(Right.BROWSE)  # asked below: a redirect to sign-in is nothing that a stream can follow
 async def stream(request: HttpRequest) -> HttpResponseBase:
     """Follow `?topics=devices,logs` for as long as the page is open."""
-    user = await request.auser()
-    if not user.is_authenticated:
+    if not await sync_to_async(may)(request, Right.BROWSE):
         return HttpResponse("Sign in to follow changes.", status=401, content_type="text/plain")
     topics = frozenset(request.GET.get("topics", "").split(","))
     if not topics <= TOPICS:

@@ -17,32 +17,45 @@ from django.shortcuts import render, resolve_url
 from people.rights import Right, may, refusal
 
 View = Callable[..., Any]
+PUBLIC = "public"  # in the place of a right
 
 
 def require(right: Right = Right.BROWSE) -> Callable[[View], View]:
     """Decorate a page, sync or async, so that it opens only for those who hold the right."""
+    return lambda view: declare(right)(_opened(view, right))
 
-    def gate(view: View) -> View:
-        if iscoroutinefunction(view):
 
-            @wraps(view)
-            async def later(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-                refused = await sync_to_async(stop)(request, right)
-                answer = refused or await cast("Awaitable[Any]", view(request, *args, **kwargs))
-                return cast("HttpResponseBase", answer)
+def declare(needs: str) -> Callable[[View], View]:
+    """Say what a page asks for itself, where the walk of all addresses reads it."""
 
-            return later
+    def said(view: View) -> View:
+        view.needs = needs  # type: ignore[attr-defined]
+        return view
+
+    return said
+
+
+def public(view: View) -> View:
+    """Declare that a page is open to everybody: sign-in itself, and what tells that Fleet lives."""
+    return declare(PUBLIC)(view)
+
+
+def _opened(view: View, right: Right) -> View:
+    if iscoroutinefunction(view):
 
         @wraps(view)
-        def now(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return cast(
-                "HttpResponseBase",
-                stop(request, right) or view(request, *args, **kwargs),
-            )
+        async def later(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            refused = await sync_to_async(stop)(request, right)
+            answer = refused or await cast("Awaitable[Any]", view(request, *args, **kwargs))
+            return cast("HttpResponseBase", answer)
 
-        return now
+        return later
 
-    return gate
+    @wraps(view)
+    def now(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return cast("HttpResponseBase", stop(request, right) or view(request, *args, **kwargs))
+
+    return now
 
 
 def stop(request: HttpRequest, right: Right) -> HttpResponse | None:

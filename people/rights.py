@@ -14,6 +14,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from people.roles import Right, Role, least_role, rights_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import User
     from rest_framework.request import Request
     from rest_framework.views import APIView
@@ -83,6 +85,22 @@ class MayBrowse(BasePermission):
             return False
         demand(request, right)
         return True
+
+
+def declared(view: Any) -> tuple[Right | str | None, Right | str | None] | None:
+    """What a view of the URL configuration declares: the rights to read and to write.
+
+    In the place of a right stands `gates.PUBLIC` where everybody may, None where nobody may.
+    No pair at all: it declares nothing, which a test does not let pass.
+    """
+    if hasattr(view, "needs"):
+        return view.needs, view.needs
+    given = getattr(view, "initkwargs", {}).get("permission_classes")
+    kind = getattr(view, "cls", None)
+    gates: Sequence[Any] = given or getattr(kind, "permission_classes", None) or ()
+    if len(gates) == 1 and issubclass(gates[0], MayBrowse):
+        return gates[0].read, gates[0].write
+    return None
 
 
 def Needs(write: Right, *, read: Right = Right.BROWSE) -> type[MayBrowse]:  # noqa: N802 - reads as a class

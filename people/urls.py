@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from people.views import account, deeds, entry, staff
+from people.views import account, deeds, entry, sessions, staff
 
 app_name = "people"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/tokens/", account.make_token, name="make-token"),
     path("account/tokens/<int:pk>/revoke/", account.revoke_token, name="revoke-token"),
     path("account/password/", account.change_password, name="password"),
+    path("account/sessions/<int:pk>/end/", sessions.end, name="end-session"),
     path("deeds/", deeds.deeds, name="deeds"),
     path("people/", staff.staff, name="staff"),
     path("people/add/", staff.add, name="add"),

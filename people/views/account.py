@@ -21,6 +21,7 @@ from people.gates import require
 from people.models import ApiToken
 from people.rights import Right, may
 from people.roles import Role, rights_of
+from people.views import sessions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -89,6 +90,8 @@ def _page(request: HttpRequest, **given: Any) -> HttpResponse:
         "rights": [right.label for right in Right if right in rights_of(role)],
         "tokens": user.api_tokens.order_by("-created_at"),
         "expired_before": now,
+        "sessions": sessions.of(request),
+        "may_prove": user.has_usable_password(),
         "manages": may(request, Right.ADMIN),
         "token_form": TokenForm(role),
         "password_form": PasswordChangeForm(user),

@@ -1,8 +1,9 @@
 """Pages that exist only for the tests of the gate."""
 
 from django.http import HttpResponse
-from django.urls import include, path
+from django.urls import path
 
+from fleet import urls
 from people.gates import require
 from people.rights import Right
 
@@ -26,6 +27,5 @@ urlpatterns = [
     path("browse/", browse),
     path("reset/<int:number>/", reset),
     path("stream/", stream),
-    path("", include("people.urls")),
-    path("", include("pages.urls")),
+    *urls.urlpatterns,
 ]
