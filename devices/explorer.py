@@ -62,6 +62,8 @@ class Wanted:
     sources: tuple[int | None, ...] = ()
     provenances: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
+    not_codes: tuple[str, ...] = ()
+    changes: bool = False  # of the reports, those whose value is another than the one before
     devices: tuple[int, ...] | None = None
 
 
@@ -124,7 +126,15 @@ def _in_range(wanted: Wanted) -> LogQuerySet:
     rows = LogEntry.objects.between(wanted.start, wanted.end)
     if wanted.devices is not None:
         rows = rows.filter(device__in=wanted.devices)
+    if wanted.not_codes:
+        rows = rows.exclude(code__in=wanted.not_codes)
     return rows
+
+
+def _shown(wanted: Wanted) -> LogQuerySet:
+    """Return the rows of a page; counting compares no earlier values, that would cost too much."""
+    rows = matching(wanted)
+    return rows.changes_only() if wanted.changes else rows
 
 
 def _of_sources(sources: Sequence[int | None]) -> Q:
@@ -134,7 +144,7 @@ def _of_sources(sources: Sequence[int | None]) -> Q:
 
 def page(wanted: Wanted, size: int, *, before: Key | None = None, after: Key | None = None) -> Page:
     """Return the rows just older than `before`, or just newer than `after`, or the newest."""
-    rows = matching(wanted).prefetch_related(
+    rows = _shown(wanted).prefetch_related(
         Prefetch("device", Device.objects.only(*SHOWN_OF_DEVICE)), "device__product"
     )
     found = list(_beside(rows, before, after)[: size + 1])

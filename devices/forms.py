@@ -108,6 +108,9 @@ class LogForm(forms.Form):
     source = SourcesField(label=_l("Source"), required=False)
     provenance = ProvenancesField(label=_l("Known by"), required=False)
     code = CodesField(label=_l("Code"), required=False)
+    not_code = CodesField(label=_l("Without code"), required=False)
+    changes = forms.BooleanField(label=_l("Only changes"), required=False)
+    fold = forms.BooleanField(label=_l("Fold flapping"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a range that ends before it starts."""

@@ -4,15 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 
 from .lookups import SHORTEST_OF_TRIGRAMS
 
 if TYPE_CHECKING:
     from .models import Device, LogEntry  # noqa: F401  types only: models import this module
 
+REPORT = 7  # the vendor's event number for a data point's value
 NO_LOGS_AGAIN = timedelta(days=1)
+REPORT = 7  # the vendor's event number for a data point's value
+LOOK_BACK = timedelta(days=1)  # further back an earlier value says little, and costs a long read
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -27,14 +32,22 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.exclude(state="removed")
 
     def search(self, text: str) -> Self:
-        """Those whose name, id, uuid, sn, mac or product name holds `text`."""
+        """Those whose name, id or product name holds `text`, or whose uuid, sn or mac it is.
+
+        Of an id, one or two letters must be the beginning. Each part has an index of its own;
+        products are few and asked beforehand, since a join would leave the indexes unused.
+        """
+        written = {text, text.lower(), text.upper()}
+        products = apps.get_model("devices", "Product").objects
+        made = list(products.filter(name__icontains=text).values_list("pk", flat=True))
+        short = len(text) < SHORTEST_OF_TRIGRAMS
         return self.filter(
-            Q(name__icontains=text)
-            | Q(device_id__icontains=text)
-            | Q(uuid__iexact=text)
-            | Q(sn__iexact=text)
-            | Q(mac__iexact=text)
-            | Q(product__name__icontains=text)
+            Q(name__holds=text)
+            | (Q(device_id__startswith=text) if short else Q(device_id__holds=text))
+            | Q(uuid__in=written)
+            | Q(sn__in=written)
+            | Q(mac__in=written)
+            | Q(product__in=made)
         )
 
     def with_value(self, code: str, value: Any) -> Self:
@@ -45,15 +58,21 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Those whose log is to be read now, the longest overdue first.
 
         Of one that the cloud said has no logs, it is asked once a day whether that still holds.
+        Of one that went missing the log is read once more: it may tell who took it away.
         """
         asked = Q(logs_supported=True) | Q(harvested_at__lt=now - NO_LOGS_AGAIN)
         left = Q(state="missing", harvested_at__lt=F("state_since"))
         rows = self.filter(asked, Q(state="present") | left, next_harvest_at__lte=now)
         return rows.order_by("next_harvest_at")
 
+    def with_books(self) -> Self:
+        """Each with its ledger, and with up to when values of all were deleted by retention."""
+        letting_go = "(SELECT before FROM devices_letgo WHERE event_id = %s)"
+        let_go_before = RawSQL(letting_go, [REPORT], models.DateTimeField(null=True))  # noqa: S611  ours
+        return self.select_related("coverage").annotate(let_go_before=let_go_before)
+
     def children_of(self, gateway_id: str) -> Self:
         """The sub-devices behind a gateway."""
-        Of one that went missing the log is read once more: it may tell who took it away.
         return self.filter(gateway_id=gateway_id)
 
 
@@ -67,6 +86,22 @@ class LogQuerySet(models.QuerySet["LogEntry"]):
     def of_any(self, devices: "Iterable[Device]") -> Self:
         """The history of some devices."""
         return self.filter(device__in=[device.pk for device in devices])
+
+    def changes_only(self) -> Self:
+        """Without reports that say again what the one before said, within a day."""
+        earlier = (
+            self.model.objects.filter(
+                device=models.OuterRef("device_id"),
+                event_id=REPORT,
+                code=models.OuterRef("code"),
+                event_time__lt=models.OuterRef("event_time"),
+                event_time__gte=models.OuterRef("event_time") - LOOK_BACK,
+            )
+            .order_by("-event_time")
+            .values("value")[:1]
+        )
+        new = ~Q(event_id=REPORT) | Q(earlier__isnull=True) | ~Q(value=models.F("earlier"))
+        return self.annotate(earlier=models.Subquery(earlier)).filter(new)
 
     def between(self, start: datetime | None, end: datetime | None) -> Self:
         """Half-open: from `start`, before `end`."""

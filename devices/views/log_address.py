@@ -85,6 +85,8 @@ def _wanted(form: LogForm, now: datetime, devices: tuple[int, ...] | None) -> Wa
         sources=given["source"],
         provenances=given["provenance"],
         codes=given["code"],
+        not_codes=given["not_code"],
+        changes=given["changes"],
         devices=devices,
     )
 

@@ -108,6 +108,12 @@ def _address(query: QueryDict, changes: dict[str, list[str]]) -> str:
     return "?" + changed.urlencode()
 
 
+def without_hidden(query: QueryDict, code: str) -> str:
+    """Return the address that shows a hidden code again."""
+    hidden = [one for text in query.getlist("not_code") for one in text.split(",") if one != code]
+    return _address(query, {"not_code": hidden})
+
+
 def _source(source_id: int | None, language: str) -> str:
     return log_rows.source_name(source_id, language) or _("none told")
 

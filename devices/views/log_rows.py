@@ -15,6 +15,7 @@ from devices import causes, telling, words
 from devices.causes import Happening
 from devices.datapoints import Reading
 from devices.explorer import Key, key_of
+from devices.folding import Fold, Told, fold
 from devices.models import Device, LogEntry
 from devices.specified import specification
 from pages.moments import span
@@ -92,6 +93,16 @@ def lines(rows: Sequence[LogEntry], language: str) -> list[Line]:
     return [
         _line(row, earlier.get(place), behind[place], language) for place, row in enumerate(rows)
     ]
+
+
+def folded(lines: Sequence[Line]) -> list[Fold[Line]]:
+    """Return the lines of a page with the flapping ones behind their newest."""
+    return fold(
+        [
+            Told(one.row.device_id, one.row.event_id, one.row.code, one.row.event_time, one)
+            for one in lines
+        ]
+    )
 
 
 def _line(

@@ -23,9 +23,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from devices import explorer, telling
 from devices.explorer import Page, TooWideError, Wanted
+from devices.folding import Fold
 from devices.forms import RANGES, USUAL_RANGE
-from devices.models import LogEntry, Product
-from devices.views import log_address, log_facets, log_proof, log_rows
+from devices.models import LogEntry, Product, SavedView
+from devices.views import log_address, log_facets, log_proof, log_rows, saved_views
 from devices.views.log_address import Asked
 from people.gates import require
 
@@ -68,6 +69,10 @@ def _around(asked: Asked, query: QueryDict) -> dict[str, Any]:
     """Return what the filter line needs."""
     place = (*log_facets.PLACE, "cursor")
     return {
+        "hidden_codes": [
+            (code, log_facets.without_hidden(query, code))
+            for code in asked.given.get("not_code", ())
+        ],
         "kept": [(name, one) for name in query if name not in place for one in query.getlist(name)],
         "ranges": list(RANGES),
         "range": _range_name(asked),
@@ -86,8 +91,10 @@ def _range_name(asked: Asked) -> str:
 def _rows(asked: Asked, wanted: Wanted, now: datetime) -> dict[str, Any]:
     page = explorer.page(wanted, asked.size, before=asked.before, after=asked.after)
     device = asked.device
+    lines = log_rows.lines(page.rows, get_language() or "en")
     return {
-        "lines": log_rows.lines(page.rows, get_language() or "en"),
+        "lines": lines,
+        "folds": log_rows.folded(lines) if asked.given["fold"] else [Fold(one) for one in lines],
         "older": page.older and log_address.write(page.older),
         "newer": page.newer and log_address.write(page.newer),
         "proof": log_proof.of(device, wanted.start, wanted.end, now) if device else None,
@@ -102,6 +109,7 @@ def _overview(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
         "columns": log_facets.columns(drawn, request.GET),
         "facets": shown,
         "facets_cut": cut,
+        **saved_views.menu(request, SavedView.Page.LOGS),
     }
 
 

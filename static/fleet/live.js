@@ -23,11 +23,12 @@ function concerns(part, news) {
 }
 
 // Under a pointer, a selection, an open menu or the keyboard's focus nothing is drawn anew.
+// [data-live-paused]: a person asked for rest; the pill goes on counting.
 const BUSY = ":focus-visible, .dropdown-menu.show, [data-select]:checked";
 
 function held(part) {
   const hold = part.closest("[data-live-hold]");
-  return (hold || part).querySelector(BUSY) !== null || (hold !== null && hold.matches(":hover"));
+  return hold?.matches("[data-live-paused]") || (hold || part).querySelector(BUSY) !== null || (hold !== null && hold.matches(":hover"));
 }
 
 function pill(part, count) {

@@ -1,6 +1,8 @@
 """The log explorer in a real browser: it follows the fleet, opens rows, narrows and zooms."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
@@ -112,3 +114,54 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page, asgi_url, sign_in, la
 
     expect(page.locator("#log-table tbody tr").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_the_live_tail_rests_while_paused_and_counts_what_waits(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    report(lamp, value=False, ago=timedelta(minutes=1))
+    page.goto(f"{asgi_url}/logs/")
+    expect(page.locator("html[data-live-open]")).to_be_attached()
+    rows = page.locator("#log-table tbody tr:not(.explorer-detail)")
+    page.get_by_role("button", name="Pause").click()
+
+    report(lamp, value=True)
+
+    expect(page.locator("[data-live-pill]")).to_be_visible()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Follow again").click()
+    expect(rows).to_have_count(2)
+
+
+def test_dragging_over_the_columns_asks_for_their_time(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    report(lamp, value=True, ago=timedelta(minutes=5))
+    page.goto(f"{asgi_url}/logs/?range=24h")
+    columns = page.locator("[data-brush] a")
+    first, last = columns.nth(10), columns.nth(20)
+    meant = (first.get_attribute("data-start"), last.get_attribute("data-end"))
+    left, right = first.bounding_box(), last.bounding_box()
+
+    page.mouse.move(left["x"] + 2, left["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(right["x"] + 2, right["y"] + 30, steps=4)
+    page.mouse.up()
+
+    start, end = (
+        datetime.fromtimestamp(int(one), UTC).strftime("%Y-%m-%dT%H:%M:%S") for one in meant
+    )
+    expect(page).to_have_url(re.compile(re.escape(urlencode({"start": start, "end": end}))))
+
+
+def test_a_fold_opens_and_closes(page, asgi_url, sign_in, lamp):
+    sign_in(Role.VIEWER)
+    for second in range(5):
+        report(lamp, value=second % 2 == 0, ago=timedelta(minutes=5, seconds=second))
+    page.goto(f"{asgi_url}/logs/?fold=1")
+    seen = page.locator("#log-table tbody tr:not(.explorer-detail):visible")
+    expect(seen).to_have_count(1)
+
+    page.get_by_role("button", name="×5").click()
+    expect(seen).to_have_count(5)
+    page.get_by_role("button", name="×5").click()
+
+    expect(seen).to_have_count(1)
