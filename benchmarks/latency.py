@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import cycle
 
 import httpx
 from django.conf import settings
@@ -44,10 +45,10 @@ def run(*, full: bool) -> Figures:
             _wait(lambda: _settled(cloud))
             plug, code = _plug()
             now_on = next(one.value for one in plug.status or () if one.code == code)
-            ours = [
-                _change(cloud, plug, code, on=now_on is (turn % 2 == 1)) for turn in range(count)
-            ]
-        batched = _batched(cloud, plug, code, on=now_on, count=BATCHED_FULL if full else BATCHED)
+            turns = cycle((now_on is not True, now_on is True))
+            _change(cloud, plug, code, on=next(turns))  # whoever attends is there, and warm
+            ours = [_change(cloud, plug, code, on=next(turns)) for _ in range(count)]
+        batched = _batched(cloud, plug, code, turns, BATCHED_FULL if full else BATCHED)
         commits, posts = [_commit() for _ in range(count)], _posts(count)
     floor = [a + b for a, b in zip(sorted(commits), sorted(posts), strict=True)]
     connection.cursor().execute("TRUNCATE devices_device, devices_logentry, reporting_cell CASCADE")
@@ -60,21 +61,21 @@ def run(*, full: bool) -> Figures:
         f" with a window of {WINDOW.total_seconds():g} s {ms(batched)}"
     )
     limits = (
-        Limit("p99 to the floor's", late, 3, goal=True),
+        Limit("p99 to the floor's", late, 3),
         Limit("s beyond the window", beyond, 0.05),
     )
     return Figures(line, limits)
 
 
 def _batched(
-    cloud: simulator.Simulation, plug: Reported, code: str, *, on: object, count: int
+    cloud: simulator.Simulation, plug: Reported, code: str, turns: Iterator[bool], count: int
 ) -> list[float]:
     """The same with a batching window, which each change waits for."""
     settings.USH_WINDOW, os.environ["USH_WINDOW"] = WINDOW, f"{WINDOW.total_seconds():g}s"
     try:
         with _worker(cloud):
-            _change(cloud, plug, code, on=on is False)  # it is up when this has arrived
-            return [_change(cloud, plug, code, on=on is (turn % 2 == 0)) for turn in range(count)]
+            _change(cloud, plug, code, on=next(turns))  # it is up when this has arrived
+            return [_change(cloud, plug, code, on=next(turns)) for _ in range(count)]
     finally:
         settings.USH_WINDOW, os.environ["USH_WINDOW"] = timedelta(0), "0s"
 
@@ -91,7 +92,7 @@ def _worker(cloud: simulator.Simulation) -> Iterator[None]:
         "TUYA_BASE_URL": cloud.url,
         "USH_REPORT_URL": f"{cloud.url}/v2/iot/status-report",
     }
-    words = ("-q", "-A", "fleet", "worker", "-Q", "fast", "-n", "bench@%h", "-c", "2", "-E")
+    words = ("-q", "-A", "fleet", "worker", "-Q", "fast", "-n", "fast@%h", "-c", "3", "-E")
     plain = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "ERROR")
     command = [sys.executable, "-m", "celery", *words, *plain]
     quiet = subprocess.DEVNULL

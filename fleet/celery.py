@@ -13,9 +13,17 @@ from typing import Any
 
 from celery import Celery
 from celery.platforms import SecurityWarning
-from celery.signals import setup_logging, task_prerun, worker_process_init, worker_ready
+from celery.signals import (
+    setup_logging,
+    task_prerun,
+    worker_process_init,
+    worker_ready,
+    worker_shutting_down,
+)
 from django.conf import settings
 from django.db import close_old_connections
+
+from reporting import bell
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleet.settings")
 
@@ -41,11 +49,13 @@ TIMETABLE = {
     "resync": every("reporting.tasks.resync", timedelta(hours=6), SLOW),
     "run_operations": every("devices.tasks.run_operations", timedelta(seconds=2), FAST),
     "forward": every("reporting.tasks.forward", timedelta(seconds=1), FAST),
+    # Hears of each change at its commit; a shift that died is followed by another this soon.
+    "attend": every("reporting.tasks.attend", timedelta(seconds=5), FAST),
     "heartbeat": every("fleet.heartbeat", timedelta(seconds=10), FAST),
 }
 # A long pause may have ended in another month: prune makes its partition first.
 AT_ONCE = {
-    FAST: ["fleet.heartbeat"],
+    FAST: ["fleet.heartbeat", "reporting.tasks.attend"],
     SLOW: ["devices.tasks.prune", "devices.tasks.sync", "devices.tasks.harvest"],
 }
 
@@ -99,6 +109,12 @@ def _die_with_worker(**_: object) -> None:
 def _sound_connection(**_: object) -> None:
     """Keep the connection of the task before, if it still answers and is not too old."""
     close_old_connections()
+
+
+@worker_shutting_down.connect
+def _send_home(**_: object) -> None:
+    """End the shift of who waits for news: a worker that ends waits for its tasks."""
+    bell.end_all()
 
 
 @worker_ready.connect

@@ -45,9 +45,9 @@ def web(port: int) -> Part:
     return Part("web", program("uvicorn", "fleet.asgi:application", *listen, *patience))
 
 
-def worker(queue: str) -> Part:
+def worker(queue: str, processes: int) -> Part:
     """Return a Celery worker of one queue; -E tells Flower of every task."""
-    words = ("worker", "-Q", queue, "-n", f"{queue}@%h", "-c", "2", "-E")
+    words = ("worker", "-Q", queue, "-n", f"{queue}@%h", "-c", str(processes), "-E")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return Part(f"worker-{queue}", program("celery", "-q", "-A", "fleet", *words, *quiet))
 

@@ -163,7 +163,8 @@ def introduce(supervisor: Supervisor, first: dict[str, str]) -> None:
 
 def product(given: ModuleType, note: dict[str, Any]) -> list[Part]:
     """Return the parts that are Fleet itself."""
-    running = [parts.web(given.PORT), parts.worker("fast"), parts.worker("slow")]
+    # Of the fast ones, one waits for changes to tell USH.
+    running = [parts.web(given.PORT), parts.worker("fast", 3), parts.worker("slow", 2)]
     running.append(parts.beat(given.FLEET_DATA))
     running.append(parts.flower(given.FLOWER_PORT, note["flower_account"]))
     return running

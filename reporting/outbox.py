@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from . import cells, phrases, reception, sinks, tasks, terms
+from . import bell, cells, phrases, reception, sinks, tasks, terms
 from .letters import DeviceGone, Letter, StateReported
 from .models import Cell
 from .reception import Taken
@@ -103,12 +103,16 @@ def _folded(letters: Iterable[Letter]) -> tuple[set[str], list[StateReported]]:
 
 
 def wake_after_commit(delay: float) -> None:
-    """Wake the forwarder `delay` seconds after the present transaction is safe."""
-    transaction.on_commit(partial(_ring, delay))
+    """Wake the forwarder `delay` seconds after the present transaction is safe.
+
+    Who attends hears it at the commit itself; only where nobody does a task is rung for.
+    """
+    if not bell.ring(delay):
+        transaction.on_commit(partial(_ring, delay))
 
 
 def _ring(delay: float) -> None:
-    """Wake the forwarder when the batching window ends. Beat does it a second later anyway."""
+    """Ring for a task when the batching window ends. Beat does it a second later anyway."""
     try:
         tasks.forward.apply_async(countdown=delay or None, expires=delay + 30, retry=False)
     except Exception as exc:  # noqa: BLE001  whatever the broker does, the change is stored already

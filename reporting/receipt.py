@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from pages import live
 
+from . import quick
 from .cells import NEAR, SETTLE
 from .claim import Lease
 from .sending import Sent
@@ -32,7 +31,7 @@ COLUMNS = (
 _NEAR_TOLD = NEAR.format(one="cell.value", other="told.value")
 # What was told is acknowledged. If it changed meanwhile and changed back, it is clean again. A cell
 # whose earlier request was lost is told once more, later. The locks are taken in everyone's order.
-ACCEPT = f"""
+ACCEPT = quick.Statement(f"""
 WITH ours AS MATERIALIZED (
     SELECT share.id FROM reporting_shard AS share
     JOIN unnest(%(numbers)s::int[], %(fences)s::bigint[]) AS lease (number, fence)
@@ -77,7 +76,7 @@ SELECT valid.yes, EXISTS (SELECT FROM reporting_sink WHERE name = %(sink)s AND {
     CASE WHEN yes THEN pg_notify(%(channel)s, %(payload)s) END,
     set_config('synchronous_commit', 'off', true)
 FROM valid
-"""  # noqa: S608  put together from constants
+""")  # noqa: S608  put together from constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,7 @@ def write(
     values |= _told(sent)
     values |= {"channel": live.CHANNEL}
     values["payload"] = live.payload("delivery", {cell.device_key for cell in sent.cells})
-    with connection.cursor() as cursor:
-        ours, calm, *_ = cursor.execute(ACCEPT, values | dict(report)).fetchone()
+    ours, calm, *_ = ACCEPT.row(values | dict(report))
     return Receipt(bool(ours), bool(calm))
 
 

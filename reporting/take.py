@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 from django.db import connection
 
+from . import quick
 from .claim import INTERVAL, LEASE, LONGEST_BODY, Batch, Lease
 from .held import COLUMNS, Held
 from .models import Report
@@ -36,16 +37,19 @@ DUE = """(SELECT id, ush_device_id, urgency, next_try_at FROM reporting_cell
         AND version > acked_version AND next_try_at <= %(now)s
         AND (next_try_at, id) >= (free.at{urgency}, free.id{urgency})
     ORDER BY next_try_at, id LIMIT {most})"""
+NUMBERS = ", ".join(map(str, range(SHARDS)))
+MOST = f"(%(devices)s::int * {CELLS_A_DEVICE - 1} + 1)"
+_LEASE, _INTERVAL = (f"interval '{time.total_seconds()} s'" for time in (LEASE, INTERVAL))
 # found: what is due in free shares, in the order of urgency and waiting; no more than one request
 #   can carry. devices: those that ride. held: all that they have to tell, locked.
 # ready: of these, without what would follow too soon after the last (PowerState never waits) or
 #   would make the body too big. floors: where the next claim begins.
 # A cell that is in flight still was sent by someone who died: its request may be applied late, so
 # it is told once more after the next success.
-TAKE = f"""
+TAKE = quick.Statement(f"""
 WITH free AS MATERIALIZED (
     SELECT share.id AS share_id, share.leased_until, floor.* FROM reporting_shard AS share
-    JOIN unnest(%(numbers)s::int[], %(at0)s::timestamptz[], %(id0)s::bigint[],
+    JOIN unnest('{{{NUMBERS}}}'::int[], %(at0)s::timestamptz[], %(id0)s::bigint[],
                 %(at1)s::timestamptz[], %(id1)s::bigint[])
          AS floor (number, at0, id0, at1, id1) ON floor.number = share.number
     WHERE sink_id = %(sink)s AND (leased_until IS NULL OR leased_until <= %(now)s)
@@ -57,33 +61,35 @@ WITH free AS MATERIALIZED (
 found AS MATERIALIZED (
     SELECT free.share_id, free.number, due.*, row_number() OVER () AS place
     FROM free CROSS JOIN LATERAL (
-        {DUE.format(urgency=0, most="%(switches)s")}
-        UNION ALL {DUE.format(urgency=1, most="%(most)s")}) AS due
+        {DUE.format(urgency=0, most="%(devices)s::int + 1")}
+        UNION ALL {DUE.format(urgency=1, most=MOST)}) AS due
     WHERE NOT EXISTS (
         SELECT FROM free AS one JOIN reporting_cell AS cell ON cell.shard = one.number
-        WHERE lane <> 'healthy' AND version > acked_version AND next_try_at <= %(now)s)
-    LIMIT %(switches)s + %(most)s),
+        WHERE lane IN ('suspect', 'quarantine') AND urgency IN (0, 1)
+            AND version > acked_version AND next_try_at <= %(now)s)
+    LIMIT %(devices)s::int + 1 + {MOST}),
 devices AS MATERIALIZED (
-    SELECT ush_device_id, min(share_id) AS share_id FROM found
+    SELECT ush_device_id, min(share_id) AS share_id, min(number) AS number FROM found
     GROUP BY ush_device_id ORDER BY min(place)
     LIMIT least(%(devices)s, (SELECT max_devices FROM reporting_sink WHERE name = %(sink)s))),
 lease AS (
-    UPDATE reporting_shard SET fence = fence + 1, leased_until = %(until)s WHERE id IN (
+    UPDATE reporting_shard SET fence = fence + 1, leased_until = %(now)s + {_LEASE} WHERE id IN (
         SELECT id FROM reporting_shard WHERE id IN (SELECT share_id FROM devices)
             AND (leased_until IS NULL OR leased_until <= %(now)s)
         ORDER BY number FOR NO KEY UPDATE SKIP LOCKED)
     RETURNING number, fence),
 held AS MATERIALIZED (
-    SELECT {COLUMNS} FROM reporting_cell AS cell
-    WHERE cell.sink_id = %(sink)s AND cell.ush_device_id IN (SELECT ush_device_id FROM devices)
-        AND cell.shard IN (SELECT number FROM lease) AND cell.lane = 'healthy'
-        AND cell.version > cell.acked_version AND cell.next_try_at <= %(due)s
-    ORDER BY cell.ush_device_id, cell.property FOR NO KEY UPDATE),
+    SELECT {COLUMNS} FROM devices JOIN lease USING (number) JOIN reporting_cell AS cell
+        ON cell.sink_id = %(sink)s AND cell.ush_device_id = devices.ush_device_id
+    WHERE cell.lane = 'healthy' AND cell.version > cell.acked_version
+        AND cell.next_try_at <= %(now)s + %(window)s
+    ORDER BY cell.ush_device_id, cell.property FOR NO KEY UPDATE OF cell),
 recent AS MATERIALIZED (
-    SELECT ush_device_id, max(acked_at) + %(interval)s AS again FROM reporting_cell
-    WHERE sink_id = %(sink)s AND acked_at > %(now)s - %(interval)s
-        AND ush_device_id IN (SELECT ush_device_id FROM held WHERE urgency > 0)
-    GROUP BY ush_device_id),
+    SELECT told.ush_device_id, max(told.acked_at) + {_INTERVAL} AS again
+    FROM (SELECT DISTINCT ush_device_id FROM held WHERE urgency > 0) AS patient
+    JOIN reporting_cell AS told
+        ON told.sink_id = %(sink)s AND told.ush_device_id = patient.ush_device_id
+    WHERE told.acked_at > %(now)s - {_INTERVAL} GROUP BY told.ush_device_id),
 fitting AS MATERIALIZED (
     SELECT held.*, recent.again, sum(24 + octet_length(property) + octet_length(value) + 36
         + octet_length(ush_device_id)) OVER (ORDER BY ush_device_id) AS bytes,
@@ -91,7 +97,7 @@ fitting AS MATERIALIZED (
     FROM held LEFT JOIN recent USING (ush_device_id)),
 ready AS MATERIALIZED (
     SELECT * FROM fitting
-    WHERE (urgency = 0 OR again IS NULL) AND (bytes <= %(longest)s OR rank = 1)),
+    WHERE (urgency = 0 OR again IS NULL) AND (bytes <= {LONGEST_BODY} OR rank = 1)),
 later AS (
     UPDATE reporting_cell AS cell SET next_try_at = again
     FROM fitting WHERE cell.id = fitting.pk AND fitting.urgency > 0 AND again IS NOT NULL),
@@ -114,7 +120,7 @@ SELECT json_build_object(
     'leases', (SELECT coalesce(json_agg(lease), '[]') FROM lease),
     'floors', (SELECT coalesce(json_agg(floors), '[]') FROM floors),
     'wait', (SELECT coalesce(max(wait), 0) FROM place))::text
-"""  # noqa: S608  put together from constants
+""")  # noqa: S608  put together from constants
 RELEASE = """
 UPDATE reporting_shard SET leased_until = %(now)s
 WHERE sink_id = %(sink)s AND number = ANY(%(numbers)s)
@@ -168,17 +174,19 @@ def healthy(terms: Terms, now: datetime, floors: Floors, *, placed: bool = False
 
 
 def _ask(terms: Terms, now: datetime, floors: Floors, *, placed: bool) -> _Found:
-    numbers = list(range(SHARDS))
-    values: dict[str, Any] = {"numbers": numbers, "sink": SINK, "target": terms.target}
+    values: dict[str, Any] = {"sink": SINK, "target": terms.target, "now": now}
     for urgency in URGENCIES:
-        begins = [floors.get((number, urgency), (EVER, 0)) for number in numbers]
-        values[f"at{urgency}"], values[f"id{urgency}"] = map(list, zip(*begins, strict=True))
-    values |= {"now": now, "until": now + LEASE, "due": now + terms.window, "interval": INTERVAL}
-    values |= {"devices": terms.max_devices, "switches": terms.max_devices + 1}
-    values |= {"most": terms.max_devices * (CELLS_A_DEVICE - 1) + 1}
-    values |= {"longest": LONGEST_BODY, "placed": placed, "qps": terms.qps}
-    with connection.cursor() as cursor:
-        return _READER.decode(cursor.execute(TAKE, values).fetchone()[0])
+        begins = [floors.get((number, urgency), (EVER, 0)) for number in range(SHARDS)]
+        values[f"at{urgency}"] = _array(at.isoformat() for at, _ in begins)
+        values[f"id{urgency}"] = _array(str(key) for _, key in begins)
+    values |= {"window": terms.window, "devices": terms.max_devices}
+    values |= {"placed": placed, "qps": float(terms.qps)}
+    return _READER.decode(TAKE.row(values)[0])
+
+
+def _array(words: Iterable[str]) -> str:
+    """Write an array as PostgreSQL reads it: cheaper than having each item looked at."""
+    return "{" + ",".join(words) + "}"
 
 
 def _raise_floors(floors: Floors, found: _Found) -> None:

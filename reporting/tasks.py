@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import cells, forwarder, remap, reports, sinks, terms
+from . import attendance, cells, forwarder, remap, reports, sinks, terms
 from .sending import Desk
 from .ush.client import UshClient
 
@@ -16,6 +16,17 @@ def forward() -> str:
         done = forwarder.drain(Desk(ush, now_terms, timezone.now))
     remap.walk(timezone.now())
     return f"forward: {done}"
+
+
+@shared_task(name="reporting.tasks.attend", ignore_result=True)  # type: ignore[untyped-decorator]
+def attend() -> str:
+    """Send each change in the moment, for a shift; then ring for who goes on, without a gap."""
+    now_terms = terms.current()
+    with UshClient(now_terms.url, dict(now_terms.headers), proxy=now_terms.proxy) as ush:
+        shift = attendance.attend(Desk(ush, now_terms, timezone.now))
+    if shift.whole:
+        attend.apply_async(expires=attendance.SHIFT, retry=False)
+    return str(shift)
 
 
 @shared_task(name="reporting.tasks.resync", ignore_result=True)  # type: ignore[untyped-decorator]

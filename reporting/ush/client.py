@@ -6,9 +6,8 @@ for ever. A watchdog cuts the connection when the whole request took too long.
 
 import socket
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
@@ -17,8 +16,9 @@ import httpx
 
 from .address import forbidden
 from .errors import UnansweredError, UndeliveredError
+from .watchdog import Watchdog
 
-TIMEOUT = httpx.Timeout(connect=3, read=10, write=10, pool=5)  # seconds
+TIMEOUT = {"connect": 3, "read": 10, "write": 10, "pool": 5}  # seconds
 DEADLINE = 15.0  # seconds for one request, whatever its phases say
 LONGEST_ANSWER = 65_536  # bytes; an answer of USH has about 60
 
@@ -49,7 +49,10 @@ class UshClient:
         self._headers |= dict(headers or {})
         self._proxy = proxy
         self._deadline = deadline
-        self._http: httpx.Client | None = None
+        self._watchdog = Watchdog(deadline, self._cut)
+        self._late = False
+        self._parsed: httpx.URL | None = None
+        self._http: httpx.HTTPTransport | None = None
         self._stream: Any = None
 
     def __enter__(self) -> Self:
@@ -58,15 +61,16 @@ class UshClient:
 
     def __exit__(self, *_exc: object) -> None:
         """Close the connection."""
+        self._watchdog.close()
         if self._http is not None:
             self._http.close()
             self._http = None
 
     def post(self, body: bytes) -> Answer:
         """Send one report. Raises UndeliveredError or UnansweredError, by what is known."""
-        cut = threading.Event()
+        self._late = False
         try:
-            with self._watched(cut), self._send(body) as response:
+            with self._watchdog.watching(), self._send(body) as response:
                 return Answer(
                     response.status_code, response.headers.get("Retry-After"), _head(response)
                 )
@@ -76,26 +80,42 @@ class UshClient:
             raise UndeliveredError(_words(exc)) from exc
         except (httpx.HTTPError, OSError, ValueError) as exc:
             late = f"no whole answer within {self._deadline:g} s"
-            raise UnansweredError(late if cut.is_set() else _words(exc)) from exc
+            raise UnansweredError(late if self._late else _words(exc)) from exc
 
-    def _send(self, body: bytes) -> AbstractContextManager[httpx.Response]:
+    @contextmanager
+    def _send(self, body: bytes) -> Iterator[httpx.Response]:
+        """Hand the request to the transport itself: no cookies, no redirects, nothing repeated."""
+        request = httpx.Request(
+            "POST",
+            self._address(),
+            headers=self._headers,
+            content=body,
+            extensions={"timeout": TIMEOUT, "trace": self._note},
+        )
+        response = self._transport().handle_request(request)
+        try:
+            yield response
+        finally:
+            response.close()
+
+    def _address(self) -> httpx.URL:
+        if self._parsed is None:
+            self._parsed = httpx.URL(self._url)
+            if self._parsed.scheme not in ("http", "https") or not self._parsed.host:
+                message = f"not an address of a web server: {self._url[:100]}"
+                raise httpx.UnsupportedProtocol(message)
+        return self._parsed
+
+    def _transport(self) -> httpx.HTTPTransport:
         if self._http is None:
             secure = self._url.lower().startswith("https:")
-            self._http = httpx.Client(
-                timeout=TIMEOUT,
-                follow_redirects=False,
+            self._http = httpx.HTTPTransport(
                 trust_env=False,
                 proxy=self._proxy or None,
                 verify=_trusted() if secure else False,
                 limits=httpx.Limits(max_connections=1, keepalive_expiry=30),
             )
-        return self._http.stream(
-            "POST",
-            self._url,
-            content=body,
-            headers=self._headers,
-            extensions={"trace": self._note},
-        )
+        return self._http
 
     def _note(self, event: str, info: Mapping[str, Any]) -> None:
         """Remember the open connection, so that the watchdog can cut it; refuse where it led."""
@@ -107,18 +127,8 @@ class UshClient:
                 message = f"its name leads to {peer[0]}, a link-local or metadata address: refused"
                 raise UndeliveredError(message)
 
-    @contextmanager
-    def _watched(self, cut: threading.Event) -> Iterator[None]:
-        watchdog = threading.Timer(self._deadline, self._cut, (cut,))
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            yield
-        finally:
-            watchdog.cancel()
-
-    def _cut(self, cut: threading.Event) -> None:
-        cut.set()
+    def _cut(self) -> None:
+        self._late = True
         open_socket = self._stream and self._stream.get_extra_info("socket")
         if open_socket is not None:
             try:
