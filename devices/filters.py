@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from devices.models import OperationItem
+from devices.models import OperationItem, Product
 from devices.plans import OPEN
 from devices.querysets import DeviceQuerySet
 
@@ -128,7 +128,7 @@ def category(value: str, _now: datetime) -> Q:
 
 def product(value: str, _now: datetime) -> Q:
     """`product:abc123`, its id, or `product:"desk lamp"`, a part of its name."""
-    return Q(product_id=value) | Q(product__name__icontains=value)
+    return Q(product__in=Product.objects.filter(Q(pk=value) | Q(name__icontains=value)))
 
 
 def seen(value: str, now: datetime) -> Q:
@@ -172,7 +172,9 @@ def state(value: str, _now: datetime) -> Q:
 
 def name(value: str, _now: datetime) -> Q:
     """`name:~kitchen` holds the part, `name:"Desk lamp"` is the whole name."""
-    return Q(name__icontains=value[1:]) if value.startswith("~") else Q(name__iexact=value)
+    if value.startswith("~"):
+        return Q(name__holds=value[1:])
+    return Q(name__holds=value) & Q(name__iexact=value)  # the first finds it by the index
 
 
 def operation(value: str, _now: datetime) -> Q:
@@ -205,6 +207,6 @@ KEYS: dict[str, Callable[[str, datetime], Q]] = {
     "dp": data_point,
     "state": state,
     "name": name,
-    "id": lambda value, _now: Q(device_id__icontains=value),
+    "id": lambda value, _now: Q(device_id__holds=value),
     "operation": operation,
 }

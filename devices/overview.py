@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Q
 
+from devices import remembered
 from devices.history import REPORT
 from devices.models import Device, LogEntry, Operation, OperationItem, SyncRun
 
@@ -70,13 +71,21 @@ def activity(now: datetime) -> Activity:
 
 
 def proven(now: datetime) -> float | None:
-    """Return which part of the history owed for the last days is proven, of 100."""
+    """Return which part of the history owed for the last days is proven, of 100.
+
+    What was proven once and deleted by retention since is held no more.
+    """
     end = round(now.timestamp() * 1000)
     start = round((now - KEPT).timestamp() * 1000)
     with connection.cursor() as cursor:
-        cursor.execute(PROVEN, {"start": start, "end": end})
+        cursor.execute(PROVEN, {"start": start, "end": end, "report": REPORT})
         owed, complete = cursor.fetchone()
     return 100 * float(complete) / float(owed) if owed else None
+
+
+def lately_proven(now: datetime, devices: int) -> float | None:
+    """Return the same, of a big fleet as of a moment ago."""
+    return remembered.figure("proven", lambda: proven(now), lambda _share: devices)
 
 
 # Of each device: what is owed is everything since Fleet answers for it, and whatever the log
@@ -88,13 +97,19 @@ JOIN devices_device AS device ON device.id = coverage.device_id AND device.state
 CROSS JOIN LATERAL (
     SELECT greatest(extract(epoch FROM coverage.since) * 1000, %(start)s) AS since
 ) AS owed
+CROSS JOIN (
+    SELECT greatest(extract(epoch FROM max(before)) * 1000, %(start)s) AS since
+    FROM devices_letgo WHERE event_id = %(report)s
+) AS held
 CROSS JOIN LATERAL (
     SELECT
         coalesce(sum(greatest(
-            least((part ->> 1)::numeric, owed.since) - greatest((part ->> 0)::numeric, %(start)s), 0
+            least((part ->> 1)::numeric, owed.since)
+            - greatest((part ->> 0)::numeric, held.since), 0
         )), 0) AS before,
         coalesce(sum(greatest(
-            least((part ->> 1)::numeric, %(end)s) - greatest((part ->> 0)::numeric, owed.since), 0
+            least((part ->> 1)::numeric, %(end)s)
+            - greatest((part ->> 0)::numeric, owed.since, held.since), 0
         )), 0) AS after
     FROM jsonb_array_elements(coverage.complete) AS part
 ) AS read
@@ -120,11 +135,11 @@ def operations() -> Operations:
     )
 
 
-def needs(now: datetime, waiting: int) -> Needs:
-    """Count what a person should look at; `waiting` orders are counted already."""
+def needs(now: datetime, waiting: int, devices: int) -> Needs:
+    """Count what a person should look at; `waiting` orders and devices are counted already."""
     return Needs(
         others=others(now),
-        endangered=endangered(now),
+        endangered=remembered.figure("endangered", lambda: endangered(now), lambda _n: devices),
         waiting=waiting,
         failed=OperationItem.objects.filter(
             outcome__in=("refused", "unconfirmed"), settled_at__gt=now - REMEMBERED

@@ -1,11 +1,14 @@
 """The mirror of one device: what the cloud says of it now, and since when."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from devices.lookups import Pairs
 from devices.querysets import DeviceQuerySet
 
 from .product import Product
@@ -81,6 +84,8 @@ class Device(models.Model):
     tags = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     note = models.TextField(blank=True)
 
+    let_go_before: datetime | None  # brought by `with_books`
+
     objects = DeviceQuerySet.as_manager()
 
     class Meta:
@@ -99,7 +104,23 @@ class Device(models.Model):
             # listing: search by part of a name or id
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="device_name_part"),
             GinIndex(fields=["device_id"], opclasses=["gin_trgm_ops"], name="device_id_part"),
+            # of two letters there is no trigram: half of the Chinese words have two
+            GinIndex(OpClass(Pairs("name"), name="gin_trgm_ops"), name="device_name_pairs"),
             GinIndex(fields=["tags"], name="device_tags"),
+            # listing: dp:switch_1=true; what waits beside the index is read at every search
+            GinIndex(
+                fields=["status"],
+                opclasses=["jsonb_path_ops"],
+                gin_pending_list_limit=128,
+                name="device_by_value",
+            ),
+            # listing: what few devices are, in the list's own order
+            models.Index(
+                "name", "id", name="device_not_present", condition=~models.Q(state="present")
+            ),
+            models.Index(
+                "name", "id", name="device_online_unknown", condition=models.Q(online=None)
+            ),
             # pairing: the same hardware under another id
             models.Index("uuid", name="device_by_uuid", condition=~models.Q(uuid="")),
             models.Index("sn", name="device_by_sn", condition=~models.Q(sn="")),

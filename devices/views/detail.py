@@ -55,7 +55,7 @@ TABS = (
 @vary_on_headers("HX-Request")
 def detail(request: HttpRequest, device_id: str, tab: str = "") -> HttpResponse:
     """Show a device under one of its tabs."""
-    found = Device.objects.select_related("product", "coverage", "predecessor")
+    found = Device.objects.with_books().select_related("product", "predecessor")
     device = get_object_or_404(
         found.defer("local_key", "predecessor__local_key"), device_id=device_id
     )
@@ -143,7 +143,7 @@ def sub_devices(
 ) -> dict[str, Any]:
     """Return the devices behind this gateway."""
     found = Device.objects.children_of(device.device_id).not_removed()
-    found = found.select_related("coverage").prefetch_related("product")
+    found = found.with_books().prefetch_related("product")
     page = keyset.page(
         found,
         keyset.Order("name"),

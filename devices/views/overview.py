@@ -33,10 +33,11 @@ def gathered(language: str) -> dict[str, Any]:
     """Return every figure of the page; the number of queries does not grow with the fleet."""
     now = timezone.now()
     tallies = census.by_category()
+    whole = census.whole(tallies)
     activity, orders = figures.activity(now), figures.operations()
-    needs = figures.needs(now, orders.waiting)
+    needs = figures.needs(now, orders.waiting, whole.total)
     return {
-        "whole": census.whole(tallies),
+        "whole": whole,
         "categories": [
             (one, words.category_name(one.category, language), words.category_icon(one.category))
             for one in tallies[:MOST_CATEGORIES]
@@ -47,7 +48,7 @@ def gathered(language: str) -> dict[str, Any]:
         "operations": orders,
         "activity": activity,
         "peak": max(activity.minutes) or 1,
-        "proven": figures.proven(now),
+        "proven": figures.lately_proven(now, whole.total),
         "road": road(),
         "lines": log_rows.lines(figures.latest_events(), language),
         "last_run": figures.last_run(),

@@ -45,7 +45,7 @@ class Row:
 
 def listed(devices: DeviceQuerySet) -> DeviceQuerySet:
     """Bring what a row shows; secrets and long texts stay in the database."""
-    found = devices.select_related("coverage").prefetch_related("product")
+    found = devices.with_books().prefetch_related("product")
     return found.defer("local_key", "listing_digest", "note", "stamps")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devices import coverage
+from devices import coverage, series
 from devices.history import milliseconds
 from devices.models import Device
 from pages.ribbons import Segment, share
@@ -40,11 +40,16 @@ class Ribbon:
 
 
 def ribbon(device: Device, now: datetime) -> Ribbon | None:
-    """Return the coverage of the last days; None while nothing is owed yet."""
+    """Return the coverage of the last days; None while nothing is owed yet.
+
+    The device comes `with_books`: what retention deleted since is shown as gone.
+    """
     owed = getattr(device, "coverage", None)
     if owed is None:
         return None
     ledger = coverage.from_json({"complete": owed.complete, "lost": owed.lost})
+    if device.let_go_before:
+        ledger = coverage.let_go(ledger, milliseconds(device.let_go_before), series.LET_GO)
     start, end, since_ms = milliseconds(now - RIBBON), milliseconds(now), milliseconds(owed.since)
     owed_from = min(max(start, since_ms), end)
     segments = (

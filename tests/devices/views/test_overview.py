@@ -7,9 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from devices import census, overview
+from devices import census, history, overview, remembered
 from devices.events import millis
-from devices.models import Coverage, SyncRun
+from devices.models import Coverage, Device, LetGo, SyncRun
+from devices.views import standing
 from people.roles import Role
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON, text
@@ -157,3 +158,31 @@ def test_a_look_that_failed_needs_a_person():
 
     assert "The last look at the cloud failed." in page
     assert "Nothing needs a person now." not in page
+
+
+def test_a_big_fleet_is_counted_once_in_a_few_seconds(db, monkeypatch):
+    monkeypatch.setattr(remembered, "BIG", 2)
+    monkeypatch.setattr(remembered, "_known", {})
+    scene.device("bf1")
+    scene.device("bf2")
+    before = census.whole(census.by_category()).total
+    scene.device("bf3")
+
+    after = census.whole(census.by_category()).total
+    monkeypatch.setattr(remembered, "LIFE_S", 0)
+    monkeypatch.setattr(remembered, "_known", {})
+    anew = census.whole(census.by_category()).total
+
+    assert (before, after, anew) == (2, 2, 3)
+
+
+def test_what_retention_deleted_is_held_no_more(db):
+    device = scene.device("bf1")
+    scene.proven(device, (NOON - timedelta(days=7), NOON), since=NOON - timedelta(days=30))
+    LetGo.objects.create(event_id=history.REPORT, before=NOON - timedelta(days=3, hours=12))
+    LetGo.objects.create(event_id=1, before=NOON)
+
+    kept = Device.objects.with_books().get()
+
+    assert overview.proven(NOON) == pytest.approx(50)
+    assert standing.ribbon(kept, NOON).percent == "50"
