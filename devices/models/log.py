@@ -58,9 +58,12 @@ class LogEntry(models.Model):
         indexes = (
             # log explorer: the newest of the whole fleet
             models.Index("event_time", name="logentry_by_time"),
-            # events.store: what polls inferred gives way to the device's own log; few rows
+            # events.store: what the feed said or polls inferred gives way to the log; few rows
             models.Index(
-                "device", "event_time", name="logentry_polled", condition=models.Q(provenance=3)
+                "device",
+                "event_time",
+                name="logentry_provisional",
+                condition=models.Q(provenance__in=(2, 3)),
             ),
             # overview: what others did, as it was learned; few rows
             models.Index(
