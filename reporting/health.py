@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Count, F, Max, Min, Q
 from django.utils.translation import gettext as _
 
-from . import outbox, phrases, road, sinks
+from . import outbox, pace, phrases, road, sinks
 from .models import Cell, Report, Sink, Unmapped
 from .outbox import CellView
 from .terms import Terms
@@ -50,6 +50,7 @@ class Health:
     lag_p95_ms: int | None
     rate: float
     limit: float
+    rising: float | None  # after an outage: the rate that `limit` doubles up to
     drained_in: timedelta | None
 
 
@@ -135,6 +136,7 @@ def measure(terms: Terms, now: datetime) -> Health:
         lag_p95_ms=p95,
         rate=minute / 60,
         limit=min(sink.pace or terms.qps, terms.qps),
+        rising=terms.qps if sink.rising else None,
         drained_in=_forecast(sink, terms, backlog["devices"]),
     )
 
@@ -205,5 +207,4 @@ def _forecast(sink: Sink, terms: Terms, devices: int) -> timedelta | None:
     if sink.paused or not terms.enabled:
         return None
     size = min(terms.max_devices, sink.max_devices or terms.max_devices)
-    pace = min(sink.pace or terms.qps, terms.qps)
-    return timedelta(seconds=-(-devices // size) / pace)
+    return pace.duration(-(-devices // size), sink.pace, terms.qps, rising=sink.rising)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+FIRST = 1.0  # requests a second after an outage: USH comes back under no storm
 SLOWEST = 0.1  # requests a second, however often USH asks to slow down
 LONGEST_QUEUE = timedelta(seconds=5)  # whoever would wait longer lets others send
 
@@ -38,3 +39,23 @@ def faster(pace: float | None, qps: float) -> float | None:
     if pace is None or pace + qps / 10 >= qps:
         return None
     return pace + qps / 10
+
+
+def first(pace: float | None, qps: float) -> float | None:
+    """Begin low after an outage; a rate that is low already stays."""
+    begin = min(FIRST, pace or qps)
+    return None if begin >= qps else begin
+
+
+def doubled(pace: float | None, qps: float) -> float | None:
+    """Double the rate; None is the full rate."""
+    return None if pace is None or pace * 2 >= qps else pace * 2
+
+
+def duration(requests: int, pace: float | None, qps: float, *, rising: bool) -> timedelta:
+    """Say how long so many requests take; while the rate rises each is twice as fast."""
+    now, seconds = min(pace or qps, qps), 0.0
+    while rising and requests and now < qps:
+        seconds += 1 / now
+        requests, now = requests - 1, min(now * 2, qps)
+    return timedelta(seconds=seconds + requests / now)

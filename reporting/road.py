@@ -50,7 +50,7 @@ def note(sink: Sink, verdict: Verdict, terms: Terms, now: datetime, chance: Rand
         case Outcome.ACCEPTED:
             _opened(sink, terms, now)
         case Outcome.THROTTLED:
-            sink.pace = pace.slower(sink.pace, terms.qps)
+            sink.pace, sink.rising = pace.slower(sink.pace, terms.qps), False
             _wait(sink, now, verdict.wait or backoff(sink.failures + 1, chance))
         case Outcome.UNDELIVERED | Outcome.UNANSWERED | Outcome.TROUBLE:
             failed(sink, now, chance)
@@ -71,11 +71,17 @@ def failed(sink: Sink, now: datetime, chance: Random) -> None:
 def _opened(sink: Sink, terms: Terms, now: datetime) -> None:
     if probing(sink):
         sink.next_try_at = None  # else a Retry-After that another request brought stays
+        sink.pace = pace.first(sink.pace, terms.qps)
+        sink.rising = sink.pace is not None
+    elif sink.rising:
+        sink.pace = pace.doubled(sink.pace, terms.qps)
+        sink.rising = sink.pace is not None
+    else:
+        sink.pace = pace.faster(sink.pace, terms.qps)
     sink.failures = sink.mismatches = 0
     sink.parked_reason = ""
     sink.outage_since = None
     sink.last_ok_at = now
-    sink.pace = pace.faster(sink.pace, terms.qps)
 
 
 def _mismatched(sink: Sink, verdict: Verdict, now: datetime, chance: Random) -> None:
