@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
+# What only a test asks for is no static file: nobody is ever sent it.
+FOR_TESTS = {ROOT / "tests" / "browser" / "vendor" / "axe.min.js": "axe-core/axe.min.js"}
 
 FILES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
@@ -35,6 +37,10 @@ def main() -> None:
             text = (PACKAGES / source).read_text(encoding="utf-8")
             target.write_text(OLD_FONTS.sub("", SOURCE_MAP.sub("", text)), encoding="utf-8")
         else:
+            shutil.copyfile(PACKAGES / source, target)
+    for target, source in FOR_TESTS.items():
+        if (PACKAGES / source).exists():  # `npm ci --omit=dev` leaves it out
+            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PACKAGES / source, target)
 
 

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pages import badges, moments, navigation, ribbons, stored
+from pages import badges, moments, navigation, ribbons, stored, topics
 from people.rights import Right, may
 
 NOTHING = SafeString('<span class="text-secondary">–</span>')
@@ -143,3 +143,10 @@ def entries(context: Context, found: Iterable[navigation.Place]) -> list[dict[st
             here = navigation.is_here(request.path, address)
             listed.append({"place": place, "address": address, "here": here})
     return listed
+
+
+@register.simple_tag(takes_context=True)
+def help_address(context: Context) -> str:
+    """Return where the page that is shown is explained."""
+    match = context["request"].resolver_match
+    return topics.address(match.view_name if match else "")

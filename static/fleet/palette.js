@@ -17,10 +17,10 @@ function choose(option) {
   chosen.scrollIntoView({ block: "nearest" });
 }
 
-// Every word must begin somewhere in the label; "g d" finds nothing, "del map" finds the mapping.
+// Every typed word must begin a word of the label; Chinese writes its words without blanks.
 function fits(option, words) {
-  const text = plain(option.textContent);
-  return words.every((word) => text.includes(word));
+  const text = ` ${plain(option.querySelector("span").textContent)}`;
+  return words.every((word) => text.includes(/^[\x21-\x7e]+$/.test(word) ? ` ${word}` : word));
 }
 
 function sift() {
@@ -67,9 +67,10 @@ async function ask() {
 function collect() {
   here.querySelectorAll("[role=option]").forEach((old) => old.remove());
   document.querySelectorAll("main .fleet-actions a.dropdown-item, main .fleet-head .fleet-actions a.btn").forEach((link, number) => {
-    const option = Object.assign(document.createElement("a"), { id: `palette-here-${number}`, href: link.href, tabIndex: -1, innerHTML: link.innerHTML });
+    const option = Object.assign(document.createElement("a"), { id: `palette-here-${number}`, href: link.href, tabIndex: -1 });
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
+    option.innerHTML = `<span>${link.innerHTML}</span>`;
     here.append(option);
   });
 }
