@@ -4,8 +4,10 @@
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 GATE_APPS = [
+    "csp",
     "axes",
     "allauth",
     "allauth.account",
@@ -67,3 +69,27 @@ def single_sign_on(issuer: str, client_id: str, client_secret: str, name: str) -
         "settings": {"server_url": issuer, "fetch_userinfo": True, "oauth_pkce_enabled": True},
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
+def content_security_policy(issuer: str) -> dict[str, Any]:
+    """What a page may load, run and send to: Fleet itself, and nothing written into the page.
+
+    Browsers hold a form to its address through every redirect: the way to the provider is one.
+    """
+    own = ["'self'"]
+    provider = urlsplit(issuer)
+    beyond = [f"{provider.scheme}://{provider.netloc}"] if issuer else []
+    return {
+        "DIRECTIVES": {
+            "default-src": ["'none'"],
+            "script-src": own,
+            "style-src": own,
+            "img-src": [*own, "data:"],  # the style sheet's own pictures, and the app's QR code
+            "font-src": own,
+            "connect-src": own,
+            "manifest-src": own,
+            "form-action": [*own, *beyond],
+            "base-uri": ["'none'"],
+            "frame-ancestors": ["'none'"],
+        }
+    }

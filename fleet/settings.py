@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from fleet import database, runfile
 from fleet.environment import Environment, dotenv, refuse
 from fleet.gate import *  # noqa: F403 - each of them is a setting
-from fleet.gate import GATE_APPS, single_sign_on
+from fleet.gate import GATE_APPS, content_security_policy, single_sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("FLEET_ENV_FILE") or BASE_DIR / ".env")
@@ -90,6 +90,7 @@ OIDC_ROLES = env.pairs("OIDC_ROLES", ("viewer", "operator", "manager", "admin"))
 OIDC_DEFAULT_ROLE = env.choice("OIDC_DEFAULT_ROLE", "none", ("none", "viewer"))
 if bool(OIDC_ISSUER) != bool(OIDC_CLIENT_ID):
     raise refuse("OIDC_ISSUER", OIDC_ISSUER, "set together with OIDC_CLIENT_ID, or neither")
+CONTENT_SECURITY_POLICY = content_security_policy(OIDC_ISSUER)
 SOCIALACCOUNT_PROVIDERS = single_sign_on(OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME)
 DEMO_DEVICES = env.integer("DEMO_DEVICES", 500, most=100_000)
 DEMO_PRODUCTS = env.text("DEMO_PRODUCTS")
@@ -209,6 +210,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

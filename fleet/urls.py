@@ -1,7 +1,7 @@
 """Mounts each room's addresses. Holds no view of its own."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from fleet import health
 from people.gates import public, require
@@ -9,7 +9,7 @@ from people.rights import MayBrowse
 from rest import problems
 
 schema = SpectacularAPIView.as_view(permission_classes=[MayBrowse])
-docs = require()(SpectacularSwaggerView.as_view(url_name="schema"))
+docs = require()(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 
 handler500 = problems.crashed
 

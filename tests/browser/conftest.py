@@ -54,6 +54,18 @@ def asgi_url(transactional_db, context, monkeypatch):
         cursor.execute(END_OTHERS)
 
 
+@pytest.fixture(autouse=True)
+def nothing_refused(context):
+    """No page wants what its Content-Security-Policy forbids: the browser would say so."""
+    refused = []
+    context.on(
+        "console",
+        lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    yield
+    assert refused == []
+
+
 @pytest.fixture
 def sign_in(asgi_url, context, client):
     """Sign a new user of a role into the browser: `sign_in(Role.MANAGER)`."""

@@ -182,3 +182,25 @@ def test_every_command_finds_the_services_of_the_run(tmp_path):
         done = manage("showmigrations", "people", "--plan", FLEET_DATA=str(tmp_path))
 
     assert (done.returncode, "people.0001_tokens" in done.stdout) == (0, True)
+
+
+PRODUCTION = {
+    "SECRET_KEY": "zq8" * 20 + "0123456789abcdef",
+    "ALLOWED_HOSTS": "fleet.example.com",
+    "CSRF_TRUSTED_ORIGINS": "https://fleet.example.com",
+    "USH_REPORT_URL": "https://ush.example.com/report",
+}
+
+
+def test_django_finds_nothing_to_object_to_in_production():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+    assert done.returncode == 0, done.stderr
+    assert "System check identified no issues" in done.stdout
+
+
+def test_behind_tls_browsers_are_told_to_keep_to_it_and_without_they_are_not():
+    behind, plain = settings(**PRODUCTION), settings()
+
+    told = [(one["SECURE_HSTS_SECONDS"], one["SESSION_COOKIE_SECURE"]) for one in (behind, plain)]
+    assert told == [("3600", "True"), ("0", "False")]
