@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 logger = logging.getLogger(__name__)
 
 EARLIEST, LATEST = 2015, 2100  # outside of these a time is nonsense and lies in the rest partition
 DECEMBER = 12
+PATIENCE_MS = 500
 NAME = re.compile(r"devices_logentry_(\d{4})_(\d{2})")
 NAMES = """
     SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
@@ -34,11 +37,14 @@ class Month:
 
 
 def ensure(times: Iterable[datetime]) -> None:
-    """Create the missing partitions of these times; each process asks once per month."""
+    """Create the missing partitions of these times; each process asks once per month.
+
+    One that a lock is in the way of is tried again at the next call, not waited for.
+    """
     wanted = {(when.year, when.month) for when in times if EARLIEST <= when.year < LATEST}
     for year, month in sorted(wanted - _ready):
-        _create(_month(year, month))
-        transaction.on_commit(partial(_ready.add, (year, month)))
+        if _create(_month(year, month)):
+            transaction.on_commit(partial(_ready.add, (year, month)))
 
 
 def months() -> list[Month]:
@@ -74,15 +80,27 @@ def _month(year: int, month: int) -> Month:
     return Month(f"devices_logentry_{year}_{month:02}", start, end)
 
 
-def _create(month: Month) -> None:
+def _create(month: Month) -> bool:
+    """Make the partition where it is missing; False when a lock put it off to the next time."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # two workers at once: the second waits, then finds it there
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [month.name])
-            cursor.execute(
-                f"CREATE TABLE IF NOT EXISTS {month.name} PARTITION OF devices_logentry"
-                f" FOR VALUES FROM ('{month.start.isoformat()}') TO ('{month.end.isoformat()}')"
-            )
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [month.name])
+            if not cursor.fetchone()[0]:
+                _make(cursor, month)
     except DatabaseError as exc:
         # rows of that month lie in the rest partition: they stay readable there, new ones too
         logger.warning("partition not made", extra={"partition": month.name, "error": str(exc)})
+        return not isinstance(exc.__cause__, LockNotAvailable)
+    return True
+
+
+def _make(cursor: Any, month: Month) -> None:
+    # Whoever waits here for a long question to end makes every reader and writer wait behind it.
+    cursor.execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}")
+    # two workers at once: the second waits, then finds it there
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [month.name])
+    cursor.execute(
+        f"CREATE TABLE IF NOT EXISTS {month.name} PARTITION OF devices_logentry"
+        f" FOR VALUES FROM ('{month.start.isoformat()}') TO ('{month.end.isoformat()}')"
+    )
+    cursor.execute("SET LOCAL lock_timeout TO DEFAULT")  # the caller's transaction goes on

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from devices import history, letting_go, lifetimes, partitions, retention, series
 from devices.models import Device, LetGo, LogEntry
@@ -247,6 +247,30 @@ def test_readers_in_the_way_put_off_a_month_and_nothing_is_lost(device, settings
     assert (held.months, held.log) == ((), {REPORT: 1})
     assert then.months == (old,)
     assert kept() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_month_that_a_reader_holds_up_is_made_at_the_next_call_and_nobody_waits(monkeypatch, now):
+    monkeypatch.setattr(partitions, "PATIENCE_MS", 50)
+    month = partitions.month_of(now + 400 * DAY)
+    reader = connection.copy()
+    try:
+        reader.set_autocommit(False)
+        with reader.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM devices_logentry")
+        with transaction.atomic(), connection.cursor() as cursor:
+            partitions.ensure([month.start])
+            cursor.execute("SHOW lock_timeout")
+            patience = cursor.fetchone()[0]
+        held = month in partitions.months()
+        reader.rollback()
+        partitions.ensure([month.start])
+        made = month in partitions.months()
+    finally:
+        reader.close()
+        partitions.drop(month)
+
+    assert (held, patience, made) == (False, "0", True)
 
 
 def test_the_command_previews_in_words_and_in_figures(device, settings, now, capsys):
