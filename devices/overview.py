@@ -89,13 +89,17 @@ def lately_proven(now: datetime, devices: int) -> float | None:
 
 
 # Of each device: what is owed is everything since Fleet answers for it, and whatever the log
-# proved of the time before.
+# proved of the time before. Of a log that was never read, all that the vendor still holds.
 PROVEN = """
 SELECT sum(greatest(%(end)s - owed.since, 0) + read.before), sum(read.before + read.after)
 FROM devices_coverage AS coverage
 JOIN devices_device AS device ON device.id = coverage.device_id AND device.state = 'present'
 CROSS JOIN LATERAL (
-    SELECT greatest(extract(epoch FROM coverage.since) * 1000, %(start)s) AS since
+    SELECT greatest(
+        extract(epoch FROM CASE WHEN device.harvested_at IS NULL AND device.logs_supported
+            THEN device.active_at ELSE coverage.since END) * 1000,
+        %(start)s
+    ) AS since
 ) AS owed
 CROSS JOIN (
     SELECT greatest(extract(epoch FROM max(before)) * 1000, %(start)s) AS since

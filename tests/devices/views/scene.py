@@ -92,6 +92,9 @@ def events(of, count):
 
 
 def proven(of, *stretches, since=NOON - timedelta(days=7), lost=()):
+    """Enter the books of a device; one with a proven stretch has been read."""
+    if stretches and of.harvested_at is None:
+        Device.objects.filter(pk=of.pk).update(harvested_at=NOON)
     return Coverage.objects.create(
         device=of,
         since=since,

@@ -97,6 +97,16 @@ def test_the_proven_share_counts_what_is_owed_and_what_was_read_before(db):
     assert share == pytest.approx(100 * (3.5 + 2) / (7 + 2))
 
 
+def test_a_log_that_was_never_read_is_owed_as_far_back_as_the_vendor_holds_it(db):
+    day = timedelta(days=1)
+    scene.proven(scene.device("read"), (NOON - 7 * day, NOON))
+    scene.proven(scene.device("never"), since=NOON)
+    scene.proven(scene.device("new", active_at=NOON - day), since=NOON)
+    scene.proven(scene.device("without", logs_supported=False), since=NOON)
+
+    assert overview.proven(NOON) == pytest.approx(100 * 7 / (7 + 7 + 1))
+
+
 def test_nothing_owed_is_not_called_proven(db):
     scene.device()
 
