@@ -19,7 +19,7 @@ from devices import words
 from devices.explorer import page as log_page
 from devices.models import Device, LogEntry, OperationItem
 from devices.plans import OPEN
-from devices.views import link, log_address, log_rows, standing
+from devices.views import link, log_address, log_rows, standing, then
 from devices.views.allowed import allowed
 from devices.views.cards import cards
 from devices.views.rows import rows
@@ -42,6 +42,7 @@ class Tab(NamedTuple):
 TABS = (
     Tab("", _("Overview")),
     Tab("history", _("History")),
+    Tab("then", _("As of")),
     Tab("events", _("Events")),
     Tab("sub-devices", _("Sub-devices")),
     Tab("delivery", _("Delivery")),
@@ -179,6 +180,7 @@ def factory(
 CONTENT: dict[str, Callable[[HttpRequest, Device, datetime, str], dict[str, Any]]] = {
     "": values,
     "history": history,
+    "then": then.tab,
     "events": happened,
     "sub-devices": sub_devices,
     "delivery": delivery,
