@@ -25,6 +25,7 @@ class News:
     property: str
     value: str
     source_at: int
+    near: str = ""  # words, by comma: one that the cell has already stays
 
 
 SETTLE = timedelta(seconds=5)  # quiet for so long, a small move is told as well
@@ -47,10 +48,18 @@ INSERT INTO reporting_cell AS cell (
     sink_id, device_key, ush_device_id, property, value, source_at, shard, urgency, version,
     acked_version, acked_known, in_flight, confirm, first_dirty_at, next_try_at, attempts, lane,
     late, merged, discarded, last_error)
-SELECT %(sink)s, news.*, 1, 0, false, false, false, %(now)s, %(due)s, 0, 'healthy', 0, 0, false, ''
+SELECT %(sink)s, news.device_key, news.ush_device_id, news.property,
+    coalesce(known.value, news.value), news.source_at, news.shard, news.urgency,
+    1, 0, false, false, false, %(now)s, %(due)s, 0, 'healthy', 0, 0, false, ''
 FROM unnest(%(device_key)s::text[], %(ush_device_id)s::text[], %(property)s::text[],
-            %(value)s::text[], %(source_at)s::bigint[], %(shard)s::int[], %(urgency)s::int[])
-     AS news (device_key, ush_device_id, property, value, source_at, shard, urgency)
+            %(value)s::text[], %(source_at)s::bigint[], %(near)s::text[], %(shard)s::int[],
+            %(urgency)s::int[])
+     AS news (device_key, ush_device_id, property, value, source_at, near, shard, urgency)
+LEFT JOIN LATERAL (
+    SELECT value FROM reporting_cell AS told
+    WHERE news.near <> '' AND told.sink_id = %(sink)s AND told.property = news.property
+        AND told.ush_device_id = news.ush_device_id
+        AND told.value = ANY(string_to_array(news.near, ','))) AS known ON true
 ORDER BY news.ush_device_id, news.property
 ON CONFLICT (sink_id, ush_device_id, property) DO UPDATE SET
     source_at = greatest(cell.source_at, excluded.source_at),
@@ -126,7 +135,7 @@ def store(sink: str, news: Sequence[News], now: datetime, window: timedelta) -> 
         return 0
     columns: dict[str, Any] = {
         name: [getattr(one, name) for one in news]
-        for name in ("device_key", "ush_device_id", "property", "value", "source_at")
+        for name in ("device_key", "ush_device_id", "property", "value", "source_at", "near")
     }
     columns["shard"] = [shard_of(one.device_key) for one in news]
     columns["urgency"] = [int(one.property != vocabulary.POWER) for one in news]

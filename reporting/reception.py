@@ -74,7 +74,8 @@ def _mapped(
             for name, mapped in told.items():
                 known = newest.get((ush_id, name))
                 if known is None or mapped.at >= known.source_at:
-                    one = News(state.device_key, ush_id, name, mapped.value, mapped.at)
+                    near = ",".join(sorted(mapped.near))
+                    one = News(state.device_key, ush_id, name, mapped.value, mapped.at, near)
                     newest[ush_id, name] = one
         for found in translation.unheard:
             unheard[state.device_key, found.code, found.value, found.reason] = None

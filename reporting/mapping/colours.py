@@ -9,6 +9,7 @@ from .reading import INVALID, Found, UnheardError, document, number
 
 FULL_TURN = Decimal(360)
 PALE, PASTEL = Decimal("0.20"), Decimal("0.60")
+BORDER = (Decimal(3), Decimal("0.03"))  # degrees, saturation: so near two names either will do
 HUES: tuple[tuple[int, str], ...] = (  # upper bound of the hue, name
     (15, "RED"),
     (45, "ORANGE"),
@@ -43,6 +44,17 @@ def name_of(hue: Decimal, saturation: Decimal, value: Decimal) -> str | None:
         return "WHITE"
     name = next(name for bound, name in HUES if hue < bound)
     return "PINK" if name == "RED" and saturation < PASTEL else name
+
+
+def names_near(hue: Decimal, saturation: Decimal, value: Decimal) -> frozenset[str]:
+    """Name what a colour could be called a step to any side: a lamp at a border must not flap."""
+    turn, fade = BORDER
+    near = (
+        name_of((hue + turned * turn) % FULL_TURN, saturation + faded * fade, value)
+        for turned in (-1, 0, 1)
+        for faded in (-1, 0, 1)
+    )
+    return frozenset(name for name in near if name)
 
 
 def _top(found: Found) -> Decimal:

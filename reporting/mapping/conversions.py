@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
-from .colours import hsv, name_of
+from .colours import hsv, name_of, names_near
 from .reading import (
     NO_SPECIFICATION,
     UNKNOWN_VALUE,
@@ -77,6 +77,11 @@ def colour(found: Found) -> str | None:
     return name_of(*hsv(found))
 
 
+def colours_near(found: Found) -> frozenset[str]:
+    """Give the names that a colour at a border may keep."""
+    return names_near(*hsv(found))
+
+
 def celsius(found: Found) -> str:
     """Tell a temperature by the product's scale, turned into Celsius where the device shows F."""
     scale = found.limit("scale")
@@ -96,12 +101,31 @@ def thirds(found: Found) -> str:
     return "LOW" if part <= 1 else "MEDIUM" if part <= 2 else "HIGH"  # noqa: PLR2004  thirds
 
 
+def speed(table: Mapping[str, str | None]) -> Conversion:
+    """Tell a fan's speed: by its word where the product has words, by thirds where it counts."""
+
+    def convert(found: Found) -> str | None:
+        if isinstance(found.raw, str) and found.raw in table:
+            return table[found.raw]
+        if isinstance(found.raw, str) and not _counts(found.raw):
+            raise UnheardError(UNKNOWN_VALUE)
+        return thirds(found)
+
+    return convert
+
+
 def _range(found: Found) -> tuple[Decimal, Decimal]:
     members = found.spec.values.get("range") if found.spec else None
-    if isinstance(members, list) and members:
-        numbers = [number(member) for member in members]
+    if isinstance(members, list):
+        numbers = [number(member) for member in members if _counts(member)]  # beside "auto"
+        if not numbers:
+            raise UnheardError(NO_SPECIFICATION)
         return min(numbers), max(numbers)
     return found.limit("min"), found.limit("max")
+
+
+def _counts(member: object) -> bool:
+    return isinstance(member, int) or (isinstance(member, str) and member.strip().isdecimal())
 
 
 def _clamped(value: Decimal) -> str:

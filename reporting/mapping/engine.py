@@ -12,10 +12,14 @@ from .table import PUBLISHED, Place, Table
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A value in USH's words and when the device came to it (vendor's clock, ms)."""
+    """A value in USH's words and when the device came to it (vendor's clock, ms).
+
+    Who was told a word of `near` already need not hear another: the value is at their border.
+    """
 
     value: str
     at: int
+    near: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ def _speak(
     for row, code in present:
         value = _convert(letter, row, code, unheard)
         if value is not None:
-            return Mapped(value, _changed_at(letter, present)) if value else None
+            near = row.near(_found(letter, code)) if row.near and value else frozenset()
+            return Mapped(value, _changed_at(letter, present), near - {value}) if value else None
     return None
 
 
@@ -85,16 +90,19 @@ def _present(letter: StateReported, place: Place, table: Table) -> list[tuple[Ro
 
 def _convert(letter: StateReported, row: Row, code: str, unheard: list[Unheard]) -> str | None:
     """Give the value, None when the row says nothing, or "" when it cannot be heard."""
-    raw = letter.values[code]
     try:
-        value = row.convert(Found(code, raw, letter.specification.get(code), letter.values))
+        value = row.convert(_found(letter, code))
         if value is not None and not _allowed(row, value):
             raise UnheardError(INVALID)  # noqa: TRY301  the table itself is wrong: one way out
     except UnheardError as exc:
-        word = str(raw)[:100] if exc.reason == UNKNOWN_VALUE else ""
+        word = str(letter.values[code])[:100] if exc.reason == UNKNOWN_VALUE else ""
         unheard.append(Unheard(code, word.replace("\x00", ""), exc.reason))
         return ""
     return value
+
+
+def _found(letter: StateReported, code: str) -> Found:
+    return Found(code, letter.values[code], letter.specification.get(code), letter.values)
 
 
 def _allowed(row: Row, value: str) -> bool:

@@ -21,6 +21,7 @@ class Kind:
     make: Callable[[Mapping[str, str]], Conversion]
     gives: frozenset[str] | None = None
     by_table: bool = False  # its parameters say what it gives: raw value -> word
+    near: Callable[[Found], frozenset[str]] | None = None  # see rows.Row
 
 
 def scaled(found: Found) -> str:
@@ -66,6 +67,6 @@ KINDS: dict[str, Kind] = {
     "celsius": Kind(_always(to.celsius)),
     "brightness": Kind(_always(to.percent)),
     "share": Kind(_always(share)),
-    "colour": Kind(_always(to.colour), ush.WORDS[ush.COLOR]),
+    "colour": Kind(_always(to.colour), ush.WORDS[ush.COLOR], near=to.colours_near),
     "thirds": Kind(_always(to.thirds), frozenset({"LOW", "MEDIUM", "HIGH"})),
 }

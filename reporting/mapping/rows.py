@@ -7,10 +7,12 @@ Lower rank wins; equal ranks: the one that changed last. USH has one PowerState 
 every further gang is a device of its own, `<id>_2`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from . import conversions as to
 from . import vocabulary as ush
+from .reading import Found
 
 CLIMATE = frozenset({"kt", "ktkzq", "infrared_ac", "wk", "wkf", "qn", "rs"})
 COOLERS = frozenset({"kt", "ktkzq", "infrared_ac"})
@@ -62,6 +64,7 @@ class Row:
     categories: frozenset[str] | None = None
     also: tuple[str, ...] = ()
     extension: bool = False  # its name is not one of the published
+    near: Callable[[Found], frozenset[str]] | None = None  # the words at whose border a value is
 
 
 def _curtain(suffix: str) -> tuple[Row, ...]:
@@ -104,7 +107,7 @@ FIRST = (
         1,
         also=("work_mode",),
     ),
-    Row(ush.COLOR, COLOURS, to.colour, 0, also=("work_mode",)),
+    Row(ush.COLOR, COLOURS, to.colour, 0, also=("work_mode",), near=to.colours_near),
     Row(ush.COLOR, ("work_mode",), to.words(WORK_MODES), 1),
     Row(
         ush.TEMPERATURE,
@@ -128,8 +131,8 @@ FIRST = (
     Row(ush.MODE, ("mode_ventilation",), to.when_true("VENTILATION"), 1, categories=COOLERS),
     Row(ush.MODE, ("mode_dry",), to.when_true("DEHUMIDIFICATION"), 2, categories=COOLERS),
     Row(ush.MODE, ("mode_auto",), to.when_true("AUTO"), 3, categories=COOLERS),
-    Row(ush.WIND, ("fan_speed_enum",), to.words(SPEEDS), 0),
-    Row(ush.WIND, ("windspeed", "fan_speed"), to.thirds, 1),
+    Row(ush.WIND, ("fan_speed_enum",), to.speed(SPEEDS), 0),
+    Row(ush.WIND, ("windspeed", "fan_speed"), to.speed(SPEEDS), 1),
     Row(ush.DIRECTION, ("switch_horizontal",), to.when_true("SWING_LEFT_RIGHT"), 0),
     Row(ush.DIRECTION, ("switch_vertical",), to.when_true("SWING_UP_DOWN"), 1),
     Row(ush.DIRECTION, ("windshake",), to.words(WINDSHAKE), 2),

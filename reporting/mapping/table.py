@@ -70,6 +70,7 @@ def _row(line: Line) -> Row:
         line.suffix,
         frozenset({line.category}) if line.category else None,
         extension=line.extension,
+        near=KINDS[line.kind].near,
     )
 
 

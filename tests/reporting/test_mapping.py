@@ -14,6 +14,8 @@ TENTHS = SpecItem("Integer", {"min": 50, "max": 350, "scale": 1, "unit": "℃"})
 WHOLE = SpecItem("Integer", {"min": 5, "max": 35, "scale": 0})
 NO_UNIT = SpecItem("Integer", {"min": 50, "max": 950, "scale": 1})
 SIX = SpecItem("Enum", {"range": ["1", "2", "3", "4", "5", "6"]})
+LEVELS = SpecItem("Enum", {"range": ["low", "middle", "high", "auto"]})
+COUNTED = SpecItem("Enum", {"range": ["1", "2", "3", "auto"]})
 HUNDRED = SpecItem("Integer", {"min": 1, "max": 100, "scale": 0})
 
 
@@ -77,6 +79,12 @@ def alone(category, values, spec=None):
         ("kt", {"windspeed": "2"}, {"windspeed": SIX}, {"WindSpeed": "LOW"}),
         ("kt", {"windspeed": "3"}, {"windspeed": SIX}, {"WindSpeed": "MEDIUM"}),
         ("fs", {"fan_speed": 100}, {"fan_speed": HUNDRED}, {"WindSpeed": "HIGH"}),
+        ("kt", {"windspeed": "low"}, None, {"WindSpeed": "LOW"}),
+        ("kt", {"windspeed": "middle"}, {"windspeed": LEVELS}, {"WindSpeed": "MEDIUM"}),
+        ("kt", {"windspeed": "auto"}, {"windspeed": COUNTED}, {"WindSpeed": "AUTO"}),
+        ("kt", {"windspeed": "3"}, {"windspeed": COUNTED}, {"WindSpeed": "HIGH"}),
+        ("fs", {"fan_speed": "high"}, {"fan_speed": LEVELS}, {"WindSpeed": "HIGH"}),
+        ("fs", {"fan_speed_enum": "2"}, {"fan_speed_enum": COUNTED}, {"WindSpeed": "MEDIUM"}),
         ("kt", {"switch_horizontal": True}, None, {"Direction": "SWING_LEFT_RIGHT"}),
         ("kt", {"switch_vertical": True}, None, {"Direction": "SWING_UP_DOWN"}),
         ("kt", {"switch_vertical": False}, None, {}),
@@ -118,6 +126,27 @@ def test_a_colour_has_the_nearest_of_nine_names(h, s, v, name):
     words = alone("dj", {"work_mode": "colour", "colour_data_v2": text})
 
     assert words["Color"] == name
+
+
+@pytest.mark.parametrize(
+    ("h", "s", "near"),
+    [
+        (100, 1000, set()),
+        (17, 1000, {"RED"}),
+        (18, 1000, set()),
+        (14, 1000, {"ORANGE"}),
+        (343, 1000, {"RED"}),
+        (0, 610, {"PINK"}),
+        (120, 190, {"GREEN"}),
+        (14, 590, {"ORANGE", "RED"}),
+    ],
+)
+def test_a_colour_at_a_border_has_the_other_names_near(h, s, near):
+    values = {"work_mode": "colour", "colour_data_v2": {"h": h, "s": s, "v": 1000}}
+
+    told = map_state(StateReported("d", "dj", values, {}, {})).told["d"]["Color"]
+
+    assert told.near == near
 
 
 def test_black_has_no_name_and_no_brightness():
@@ -181,6 +210,19 @@ def test_of_two_commands_of_a_curtain_the_later_counts():
         ),
         ("dj", {"colour_data_v2": "{broken"}, None, Unheard("colour_data_v2", "", "invalid")),
         ("dj", {"colour_data_v2": '{"h":1}'}, None, Unheard("colour_data_v2", "", "invalid")),
+        (
+            "kt",
+            {"windspeed": "natural"},
+            {"windspeed": LEVELS},
+            Unheard("windspeed", "natural", "unknown_value"),
+        ),
+        ("kt", {"windspeed": "2"}, None, Unheard("windspeed", "", "no_specification")),
+        (
+            "kt",
+            {"windspeed": "2"},
+            {"windspeed": LEVELS},
+            Unheard("windspeed", "", "no_specification"),
+        ),
         ("kt", {"windspeed": "9"}, {"windspeed": SIX}, Unheard("windspeed", "9", "unknown_value")),
     ],
 )

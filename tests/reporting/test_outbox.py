@@ -121,7 +121,7 @@ def test_a_rolled_back_history_takes_its_news_with_it(now):
 def test_a_thousand_devices_cost_as_many_queries_as_one(now, django_assert_num_queries):
     outbox.take([plug(1, True, key="first")], now)
 
-    with django_assert_num_queries(3):  # the mapping's lock, the road, the cells
+    with django_assert_num_queries(4):  # the mapping's lock, the road, the cells, the bell
         outbox.take([plug(1, True, key=f"d{n}") for n in range(1000)], now)
 
 
@@ -142,3 +142,21 @@ def test_a_broker_that_is_down_loses_nothing(now, settings):
     outbox.take([plug(1000, True)], now)
 
     assert cells() == [("plug1", "PowerState", "ON", 1000, 1, 0)]
+
+
+@pytest.mark.django_db
+def test_a_lamp_whose_colour_trembles_at_a_border_does_not_flap(now):
+    def hue(degrees, at):
+        text = f'{{"h":{degrees},"s":1000,"v":1000}}'
+        values = {"work_mode": "colour", "colour_data_v2": text}
+        outbox.take([StateReported("lamp", "dj", values, {}, dict.fromkeys(values, at))], now)
+        cell = Cell.objects.get(property="Color")
+        return cell.value, cell.version
+
+    told = [hue(degrees, at) for at, degrees in enumerate((14, 16, 13, 17, 18, 16, 13, 11), 1)]
+
+    assert told == [
+        *[("RED", 1)] * 4,  # within three degrees of the border at 15 the name stays
+        *[("ORANGE", 2)] * 3,
+        ("RED", 3),
+    ]
