@@ -50,10 +50,13 @@ class Environment:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
+        self.seen: dict[str, str] = {}  # what was read: a start notes which of it changed
 
     def text(self, name: str, default: str = "") -> str:
         """Return the value without surrounding blanks."""
-        return self.values.get(name, "").strip() or default
+        given = self.values.get(name, "").strip()
+        self.seen[name] = given
+        return given or default
 
     def _read(self, name: str, default: T, expected: str, convert: Callable[[str], T]) -> T:
         given = self.text(name)

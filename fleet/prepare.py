@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 LOCK = 7_003_210  # any fixed number: two starts at once must not migrate at once
 STAMP = ".collected"
@@ -42,7 +43,9 @@ def main(arguments: list[str]) -> int:
 
 def prepare() -> dict[str, str]:
     """Migrate, make roles and the first user, collect static files."""
+    from fleet.settings import env  # noqa: PLC0415
     from people import first as people_first  # noqa: PLC0415 - models need Django set up
+    from people import seen_settings  # noqa: PLC0415
 
     # Last comes what says a password: nothing may fail between making and telling it.
     collect()
@@ -52,6 +55,7 @@ def prepare() -> dict[str, str]:
         password = people_first.ensure_first_user(
             settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD or None
         )
+        seen_settings.look(env.seen, timezone.now())
         cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     if not password:
         return {}

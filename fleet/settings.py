@@ -78,6 +78,7 @@ ADMIN_PASSWORD = env.text("ADMIN_PASSWORD")
 TLS = any(origin.startswith("https:") for origin in CSRF_TRUSTED_ORIGINS)
 HSTS = env.duration("HSTS", "1h", least=timedelta(0))
 AXES_FAILURE_LIMIT = env.integer("SIGN_IN_TRIES", 5, most=1000)
+TOKEN_CALLS_PER_MINUTE = env.integer("TOKEN_CALLS_PER_MINUTE", 6000, least=0)
 AXES_COOLOFF_TIME = env.duration("SIGN_IN_LOCK", "15m", least=timedelta(seconds=1))
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TLS  # browsers allow passkeys without TLS on loopback only
 
@@ -287,6 +288,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["people.rights.MayBrowse"],
+    "DEFAULT_THROTTLE_CLASSES": ["people.throttle.PerToken"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

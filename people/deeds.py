@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from people import callers, chain
 from people.models import ApiToken, ChainHead, Deed
 
+COMMAND_LINE = "command line"  # who may run a command there may do everything anyway
 LOCK = 0x64656564  # any fixed number: one row is sealed at a time, so that the chain has one order
 
 

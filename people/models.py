@@ -35,7 +35,14 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("made"))
     expires_at = models.DateTimeField(_("expires"))
+    addresses = models.JSONField(
+        _("only from"),
+        default=list,
+        blank=True,
+        help_text=_("Networks that may use it, as in 192.0.2.0/24; empty: from everywhere."),
+    )
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    last_address = models.CharField(_("last used from"), max_length=64, blank=True)
 
     class Meta:
         """The rights of the whole product hang here, so that Django makes them as permissions."""
@@ -46,6 +53,34 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         """Name and beginning, never the token."""
         return f"{self.name} ({self.prefix}…)"
+
+
+class TokenUse(models.Model):
+    """A day's address of a token: the first use of each is on record, not every call."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="uses")
+    day = models.DateField()
+    address = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["token", "day", "address"], name="token_use_once")
+        ]
+
+    def __str__(self) -> str:
+        """When, from where."""
+        return f"{self.day} {self.address}"
+
+
+class SeenSetting(models.Model):
+    """A digest of a setting at the last start, to tell that it changed. Never the setting."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    digest = models.CharField(max_length=96)
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
 
 
 def what_choices() -> list[tuple[str, StrOrPromise]]:

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from people import groups, tokens
+from people import deeds, groups, tokens
 from people.forms import TokenForm
 from people.gates import require
-from people.models import ApiToken
+from people.models import ApiToken, Deed
 from people.rights import Right, may
 from people.roles import Role, rights_of
 from people.views import sessions
@@ -51,7 +51,9 @@ def make_token(request: HttpRequest) -> HttpResponse:
         role=Role(wanted["role"]),
         lifetime=timedelta(days=wanted["days"]),
         read_only=wanted["read_only"],
+        addresses=wanted["addresses"],
     )
+    deeds.note(request, Deed.What.TOKEN_MADE, str(token), timezone.now(), role=token.role)
     return _page(request, fresh=token, fresh_text=text)
 
 
@@ -64,6 +66,8 @@ def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
         seen = seen.filter(owner=_me(request))
     token = get_object_or_404(seen, pk=pk)
     token.delete()
+    whose = f"{token} ({token.owner.username})"
+    deeds.note(request, Deed.What.TOKEN_REVOKED, whose, timezone.now())
     messages.success(request, _("The token “%(name)s” no longer works.") % {"name": token.name})
     mine = token.owner_id == _me(request).pk
     return redirect("people:account" if mine else "people:staff")
@@ -78,6 +82,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, password_form=form)
     update_session_auth_hash(request, form.save())
+    deeds.note(request, Deed.What.PASSWORD_CHANGED, "", timezone.now())
     messages.success(request, _("Your password was changed; other sessions of yours have ended."))
     return redirect("people:account")
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from people import users
+from people import deeds, users
 from people.forms import RoleForm, UserForm
 from people.gates import require
-from people.models import ApiToken
+from people.models import ApiToken, Deed
 from people.rights import Right
 from people.roles import Role
 
@@ -43,6 +43,8 @@ def add(request: HttpRequest) -> HttpResponse:
     except users.NameTakenError as no:
         form.add_error("username", str(no))
         return _page(request, form=form)
+    role = form.cleaned_data["role"]
+    deeds.note(request, Deed.What.USER_ADDED, user.username, timezone.now(), role=role)
     return _page(request, fresh=user, password=password)
 
 
@@ -53,7 +55,9 @@ def change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Give a role, let in, keep out, or replace a forgotten password."""
     user = get_object_or_404(User, pk=pk)
     if verb == "password":
-        return _page(request, fresh=user, password=users.renew_password(user))
+        password = users.renew_password(user)
+        deeds.note(request, Deed.What.PASSWORD_RENEWED, user.username, timezone.now())
+        return _page(request, fresh=user, password=password)
     try:
         said = _VERBS[verb](request, user)
     except (users.LastAdminError, users.NoSuchRoleError) as no:
@@ -69,18 +73,19 @@ def _give_role(request: HttpRequest, user: User) -> str:
         raise users.NoSuchRoleError(_("There is no such role; nothing was changed."))
     role = Role(form.cleaned_data["role"])
     users.set_role(user, role)
+    deeds.note(request, Deed.What.ROLE_GIVEN, user.username, timezone.now(), role=role.value)
     return _("%(name)s is now %(role)s.") % {"name": user.username, "role": role.label}
 
 
 def _let_in(request: HttpRequest, user: User) -> str:
-    del request
     users.switch(user, active=True)
+    deeds.note(request, Deed.What.LET_IN, user.username, timezone.now())
     return _("%(name)s may sign in again.") % {"name": user.username}
 
 
 def _keep_out(request: HttpRequest, user: User) -> str:
-    del request
     users.switch(user, active=False)
+    deeds.note(request, Deed.What.KEPT_OUT, user.username, timezone.now())
     words = _("%(name)s can no longer sign in, and their tokens are gone.")
     return words % {"name": user.username}
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from people import groups, tokens
-from people.models import ApiToken
+from people.models import ApiToken, Deed
 from people.roles import Role
 from tests.people import persons
 
@@ -146,6 +146,11 @@ def test_an_admin_moves_keeps_out_and_lets_in():
     assert "ann is now operator." in said[0]
     assert "ann can no longer sign in" in said[1]
     assert "(kept out)" in said[1]
+    assert list(Deed.objects.order_by("pk").values_list("what", "about", "details")) == [
+        ("role-given", "ann", {"role": "operator"}),
+        ("kept-out", "ann", {}),
+        ("let-in", "ann", {}),
+    ]
     assert "ann may sign in again." in said[2]
     assert groups.role_of(ann) is Role.OPERATOR
 

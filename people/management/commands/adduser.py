@@ -9,9 +9,12 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 
-from people import groups
+from people import deeds, groups
+from people.deeds import COMMAND_LINE
 from people.first import new_password
+from people.models import Deed
 from people.roles import Role
 
 
@@ -44,6 +47,10 @@ class Command(BaseCommand):
                 user.set_password(password)
                 user.save(update_fields=["password"])
             groups.give(user, role)
+            what = Deed.What.USER_ADDED if made else Deed.What.ROLE_GIVEN
+            deeds.record(COMMAND_LINE, what, timezone.now(), about=name, role=role.value)
+            if password and not made:
+                deeds.record(COMMAND_LINE, Deed.What.PASSWORD_RENEWED, timezone.now(), about=name)
         self.stdout.write(f"{name} is now {role.value}")
         if password and not given:
             self.stdout.write(f"password: {password}")

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         count = reset(ip=address, username=name)
         if count:
             deeds.record(
-                "command line", Deed.What.UNLOCKED, timezone.now(), about=name, only_for=address
+                deeds.COMMAND_LINE, Deed.What.UNLOCKED, timezone.now(), about=name, only_for=address
             )
         what = "may sign in again" if count else "was not locked"
         self.stdout.write(f"{name} {what}")
