@@ -63,6 +63,12 @@ class Call(APIView):
         if reads and self.shape:
             self.fields = selection.wanted(request.query_params, self.shape)
 
+    def check_permissions(self, request: Request) -> None:
+        """Say of a method that is not there that it is not there, to whoever is known."""
+        if request.user.is_authenticated and request.method not in self.allowed_methods:
+            self.http_method_not_allowed(request)
+        super().check_permissions(request)
+
     @classmethod
     def understood(cls) -> tuple[str, ...]:
         """Name the parameters of its GET."""

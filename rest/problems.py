@@ -6,6 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -65,6 +66,10 @@ def _as_known(exc: Exception) -> Exception:
     """Bad input that only the database or a codec noticed is still bad input, not our fault."""
     if isinstance(exc, DataError | UnicodeError):
         return Problem(400, "invalid", _("A value holds what cannot be stored or looked for."))
+    if isinstance(exc, RequestDataTooBig):
+        return Problem(413, "too_large", _("This is too large: ask for less at once."))
+    if isinstance(exc, SuspiciousOperation):
+        return Problem(400, "invalid", _("These are too many parameters, or they make no sense."))
     if isinstance(exc, Http404):
         return exceptions.NotFound(*(str(word) for word in exc.args[:1]))
     if isinstance(exc, ModelValidationError):

@@ -26,4 +26,4 @@ def stamp_ms(at: int | None) -> str | None:
     if at is None:
         return None
     seconds, rest = divmod(at, 1000)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{rest:03d}Z"
+    return stamp(datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest * 1000))

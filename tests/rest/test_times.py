@@ -15,5 +15,6 @@ def test_a_time_is_written_in_utc_with_milliseconds():
 
 def test_milliseconds_are_written_the_same_way():
     assert stamp_ms(1_700_000_000_007) == "2023-11-14T22:13:20.007Z"
+    assert stamp_ms(-62_135_596_800_000) == "0001-01-01T00:00:00.000Z"
     assert stamp_ms(-1) == "1969-12-31T23:59:59.999Z"
     assert stamp_ms(None) is None
