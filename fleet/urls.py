@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from fleet import health
+from fleet import health, setup_pages
 from people.gates import public, require
 from people.rights import MayBrowse
 from rest import problems
@@ -17,6 +17,9 @@ urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("metrics", health.metrics),
+    path("setup/", setup_pages.steps, name="setup"),
+    path("setup/test/", setup_pages.test, name="setup-test"),
+    path("setup/hide/", setup_pages.hide, name="setup-hide"),
     path("api/schema/", schema, name="schema"),
     path("api/docs/", docs, name="api-docs"),
     path("api/v1/", include("devices.api.urls")),

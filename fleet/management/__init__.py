@@ -1,0 +1,1 @@
+"""Commands of the wiring. Each is a few lines around a function."""
