@@ -45,8 +45,10 @@ TIMETABLE = {
     "harvest": every(
         "devices.tasks.harvest", min(settings.HARVEST_INTERVAL, timedelta(seconds=30)), SLOW
     ),
+    "note_hour": every("devices.tasks.note_hour", timedelta(minutes=10), SLOW),
     "prune": every("devices.tasks.prune", timedelta(hours=6), SLOW),
-    "resync": every("reporting.tasks.resync", timedelta(hours=6), SLOW),
+    # Every six hours or so; when exactly is said by a row.
+    "resync": every("reporting.tasks.resync", timedelta(minutes=10), SLOW),
     "run_operations": every("devices.tasks.run_operations", timedelta(seconds=2), FAST),
     "forward": every("reporting.tasks.forward", timedelta(seconds=1), FAST),
     # Hears of each change at its commit; a shift that died is followed by another this soon.

@@ -164,3 +164,4 @@ def _tell_again_after_long_outage(before: Sink, ended: datetime) -> None:
     if before.outage_since is not None and ended - before.outage_since > road.LONG_OUTAGE:
         with transaction.atomic():
             cells.tell_again(SINK, ended, acked_before=ended)
+            Sink.objects.filter(pk=SINK).update(resynced_at=ended)

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from . import bell, cells, phrases, reception, sinks, tasks, terms
 from .letters import DeviceGone, Letter, StateReported
-from .models import Cell
+from .models import Cell, Sink
 from .reception import Taken
 
 __all__ = ["CellView", "Taken", "knowledge", "resync", "take", "view", "wake_after_commit"]
@@ -86,6 +86,8 @@ def resync(now: datetime, device_keys: Iterable[str] | None = None) -> int:
     sink = sinks.ensure()
     with transaction.atomic():
         count = cells.tell_again(sink.name, now, device_keys)
+        if device_keys is None:
+            Sink.objects.filter(pk=sink.pk).update(resynced_at=now)
         wake_after_commit(0)
     return count
 

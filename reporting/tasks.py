@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import attendance, cells, forwarder, remap, reports, sinks, terms
+from . import attendance, forwarder, remap, reports, resyncs, terms
 from .sending import Desk
 from .ush.client import UshClient
 
@@ -31,7 +31,7 @@ def attend() -> str:
 
 @shared_task(name="reporting.tasks.resync", ignore_result=True)  # type: ignore[untyped-decorator]
 def resync() -> str:
-    """Tell USH everything again, against what neither side noticed, and forget old reports."""
+    """Tell USH everything again when it is time, and forget old reports."""
     now = timezone.now()
     forgotten = reports.forget_old(now)
-    return f"resync: {cells.tell_again(sinks.ensure().name, now)} cells, {forgotten} old reports"
+    return f"resync: {resyncs.when_due(now)} cells, {forgotten} old reports"

@@ -1,6 +1,7 @@
 """The alarm, the command, the figures and the warnings."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from fleet.celery import app
-from reporting import checks, forwarder, metrics, outbox, tasks
+from reporting import checks, forwarder, metrics, outbox, resyncs, tasks
 from reporting.letters import StateReported
 from reporting.models import Cell, Report, Sink
 
@@ -81,11 +82,36 @@ def test_the_resync_tells_all_again_and_forgets_reports_of_last_week(to_sim, sim
     stored()
     tasks.forward()
     Report.objects.update(sent_at=now.replace(year=2024))
+    Sink.objects.update(resynced_at=now.replace(year=2024))
 
     line = tasks.resync()
 
     assert line == "resync: 1 cells, 1 old reports"
     assert not Report.objects.exists()
+
+
+@pytest.mark.django_db
+def test_everything_is_told_again_about_every_six_hours_and_once(now, stored):
+    stored()
+    Cell.objects.update(acked_version=1)
+    lasts = [now + timedelta(minutes=minute) for minute in range(200)]
+    waits = [(resyncs.due_at(last) - last).total_seconds() / 3600 for last in lasts]
+
+    at_first = resyncs.when_due(now)
+    early = resyncs.when_due(now + timedelta(hours=5.4))
+    late = resyncs.when_due(now + timedelta(hours=6.6))
+    twice = resyncs.when_due(now + timedelta(hours=6.6))
+
+    assert (at_first, early, late, twice) == (0, 0, 1, 0)
+    assert 5.5 <= min(waits) < 5.6
+    assert 6.4 < max(waits) <= 6.5
+
+
+@pytest.mark.django_db
+def test_who_asked_for_everything_has_six_hours_of_rest(now):
+    outbox.resync(now)
+
+    assert Sink.objects.get().resynced_at == now
 
 
 @pytest.fixture

@@ -132,6 +132,6 @@ def test_the_delivery_page_says_what_ush_thinks_and_what_staff_did(as_role, offi
 
     assert "USH thinks ON, the device is OFF" in before.replace(" (not certain)", "")
     assert "DEVICE_NOT_FOUND" in before
-    assert "gave up what was stuck" in after
+    assert "gave up what USH refused" in after
     assert "Discarded" in after
     assert not Cell.objects.filter(lane="quarantine").exists()
