@@ -241,8 +241,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pages.context.shell",
                 "devices.views.context.cloud",
-                "pages.context.shell",
-                "devices.views.context.cloud",
             ],
         },
     },
