@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from pages import live
@@ -82,8 +82,13 @@ def _skip(items: QuerySet[OperationItem, OperationItem], why: str, now: datetime
 
 
 def finish(now: datetime) -> None:
-    """An operation is over when nothing of it waits or is under way; proofs may still come."""
-    busy = OperationItem.objects.filter(outcome__in=UNDER_WAY).values("operation")
+    """An operation is over when nothing of it waits or is under way; proofs may still come.
+
+    A rename that a dead process left behind may turn out not to have left: then it is sent yet.
+    """
+    left = Q(outcome=Outcome.UNKNOWN, settled_at=None, operation__kind=Operation.Kind.RENAME)
+    under_way = Q(outcome__in=UNDER_WAY)
+    busy = OperationItem.objects.filter(under_way | left).values("operation")
     done = Operation.objects.filter(state=State.RUNNING).exclude(pk__in=busy)
     ids = list(done.values_list("pk", flat=True))
     if not ids:

@@ -140,10 +140,10 @@ class OrderForm(forms.Form):
         label=_l("Stop after failures"), min_value=1, max_value=10_000, required=False
     )
     stop_after_percent = forms.IntegerField(
-        label=_l("Stop at failures of"), min_value=1, max_value=100, required=False
+        label=_l("Stop when so many per cent failed"), min_value=1, max_value=100, required=False
     )
     stop_percent_of = forms.IntegerField(
-        label=_l("Of at least"), min_value=1, max_value=10_000, required=False
+        label=_l("once so many were asked"), min_value=1, max_value=10_000, required=False
     )
     offline = forms.ChoiceField(
         label=_l("Offline devices"), choices=Operation.Offline.choices, required=False

@@ -48,11 +48,40 @@ def _look_once(cloud: Link, item: OperationItem, now: datetime) -> int:
     except TuyaError as error:
         logger.warning("no proof yet", extra={"device": item.device_key, "error": str(error)})
         evidence = {}
+    else:
+        if not evidence and _never_left(item):
+            _ask_again(item, now)
+            return 0
     if evidence:
         _confirm(item, evidence, now)
         return 1
     _look_later(item, now)
     return 0
+
+
+def _never_left(item: OperationItem) -> bool:
+    """Whether a look without evidence proves that nothing happened.
+
+    Only of a rename that a dead process left behind, after its lease: the name is read from the
+    cloud, and to ask for the same name once more could do no harm. A reset or a removal is never
+    asked for twice.
+    """
+    left = item.outcome == Outcome.UNKNOWN and item.settled_at is None
+    return left and item.operation.kind == Kind.RENAME
+
+
+def _ask_again(item: OperationItem, now: datetime) -> None:
+    """Put it back in the queue, or call it cancelled where its order has ended meanwhile."""
+    left = OperationItem.objects.filter(pk=item.pk, outcome=Outcome.UNKNOWN, settled_at=None)
+    live_states = (Operation.State.RUNNING, Operation.State.PAUSED)
+    open_still = Operation.objects.filter(pk=item.operation_id, state__in=live_states)
+    with transaction.atomic():
+        if open_still.select_for_update().exists():
+            left.update(outcome=Outcome.QUEUED, sent_at=None, next_look_at=None, why="")
+        else:
+            why = gettext_noop("Fleet was stopped before the call left, and the order ended.")
+            left.update(outcome=Outcome.CANCELLED, settled_at=now, next_look_at=None, why=why)
+        live.announce("operations", [str(item.operation_id)])
 
 
 def _evidence(cloud: Link, item: OperationItem) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from django.db import connection
 PATIENCE_S = 60.0
 
 
-def wait_for(question, what):
+def wait_for(question, what, every_s=0.02):
     """Return the first true answer; fails by name, not by a time that happened to be enough."""
     ends = time.monotonic() + PATIENCE_S
     while not (answer := question()):
         assert time.monotonic() < ends, f"waited {PATIENCE_S:.0f} s in vain: {what}"
-        time.sleep(0.02)
+        time.sleep(every_s)
     return answer
 
 
