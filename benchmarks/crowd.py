@@ -3,10 +3,13 @@
 Real products, names, states and codes; what grows is their number. Reads no cloud after the first.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from benchmarks import ground
@@ -149,33 +152,32 @@ def _remember(devices: int, rows: int, now: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         partitions.ensure([*days, now])
         cursor.execute(PACES, paces)
-        kept = _without_indexes()
-        for day in days:
-            cursor.execute(ROWS, {"day": day})
-        for statement in kept:
-            cursor.execute(statement)
+        with without_indexes(cursor):
+            for day in days:
+                cursor.execute(ROWS, {"day": day})
         cursor.execute("DROP TABLE pace")
 
 
-def _without_indexes() -> list[str]:
-    """Drop the indexes of the history; return what makes them again."""
+@contextmanager
+def without_indexes(cursor: CursorWrapper) -> Iterator[None]:
+    """Make the indexes of the history anew after the rows: ten times faster than row by row."""
     table = "'devices_logentry'::regclass"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"  # noqa: S608
-            f" WHERE conrelid = {table} AND contype = 'p'"
-        )
-        keys = cursor.fetchall()
-        cursor.execute(
-            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"  # noqa: S608
-            f" WHERE indrelid = {table} AND NOT indisprimary"
-        )
-        indexes = cursor.fetchall()
-        for name, _definition in keys:
-            cursor.execute(f"ALTER TABLE devices_logentry DROP CONSTRAINT {name}")
-        for name, _definition in indexes:
-            cursor.execute(f"DROP INDEX {name}")
-    return [
-        *(f"ALTER TABLE devices_logentry ADD CONSTRAINT {name} {text}" for name, text in keys),
-        *(text.replace("ON ONLY ", "ON ") for _name, text in indexes),
-    ]
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"  # noqa: S608
+        f" WHERE conrelid = {table} AND contype = 'p'"
+    )
+    keys = cursor.fetchall()
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"  # noqa: S608
+        f" WHERE indrelid = {table} AND NOT indisprimary"
+    )
+    indexes = cursor.fetchall()
+    for name, _definition in keys:
+        cursor.execute(f"ALTER TABLE devices_logentry DROP CONSTRAINT {name}")
+    for name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    for name, definition in keys:
+        cursor.execute(f"ALTER TABLE devices_logentry ADD CONSTRAINT {name} {definition}")
+    for _name, definition in indexes:
+        cursor.execute(definition.replace("ON ONLY ", "ON "))
