@@ -30,7 +30,8 @@ COLUMNS = (
 )
 _NEAR_TOLD = NEAR.format(one="cell.value", other="told.value")
 # What was told is acknowledged. If it changed meanwhile and changed back, it is clean again. A cell
-# whose earlier request was lost is told once more, later. The locks are taken in everyone's order.
+# whose earlier request was lost is told once more, later. The locks are taken in everyone's order:
+# the road is last because `seen` counts what was accepted.
 ACCEPT = quick.Statement(f"""
 WITH ours AS MATERIALIZED (
     SELECT share.id FROM reporting_shard AS share
@@ -64,13 +65,14 @@ accepted AS (
     FROM locked JOIN unnest(%(ids)s::bigint[], %(versions)s::bigint[], %(values)s::text[],
                             %(source_ats)s::bigint[])
          AS told (id, version, value, source_at) USING (id)
-    WHERE cell.id = locked.id AND cell.acked_version < told.version),
+    WHERE cell.id = locked.id AND cell.acked_version < told.version
+    RETURNING cell.id),
 kept AS (
     INSERT INTO reporting_report (sink_id, {", ".join(COLUMNS)})
     SELECT %(sink)s, {", ".join(f"%({name})s" for name in COLUMNS)} FROM valid WHERE yes),
 seen AS (
     UPDATE reporting_sink SET last_ok_at = %(now)s
-    WHERE name = %(sink)s AND (SELECT yes FROM valid)
+    WHERE name = %(sink)s AND (SELECT yes FROM valid) AND (SELECT count(*) FROM accepted) >= 0
         AND (last_ok_at IS NULL OR last_ok_at <= %(now)s - %(often)s))
 SELECT valid.yes, EXISTS (SELECT FROM reporting_sink WHERE name = %(sink)s AND {CALM}),
     CASE WHEN yes THEN pg_notify(%(channel)s, %(payload)s) END,

@@ -29,6 +29,10 @@ def when_due(now: datetime) -> int:
     if last is not None and now < due_at(last):
         return 0
     with transaction.atomic():
-        ours = Sink.objects.filter(pk=sink.pk, resynced_at=last).update(resynced_at=now)
         # The first time nothing is old yet: whatever USH knows it was told a moment ago.
-        return cells.tell_again(sink.name, now) if ours and last is not None else 0
+        count = 0 if last is None else cells.tell_again(sink.name, now)
+        # The road after the cells, as everywhere.
+        if not Sink.objects.filter(pk=sink.pk, resynced_at=last).update(resynced_at=now):
+            transaction.set_rollback(True)
+            return 0
+    return count

@@ -127,7 +127,12 @@ def test_news_departures_and_forwarding_at_once_end_with_the_newest_value(sim, m
         for _ in range(60):
             forwarder.forward_due(office.desk)
 
-    with running_together(lambda: talk(keys), lambda: talk(keys[::-1]), forward, forward) as faults:
+    def tell_again():
+        for _ in range(20):
+            outbox.resync(office.clock.now)
+
+    works = (lambda: talk(keys), lambda: talk(keys[::-1]), forward, forward, tell_again)
+    with running_together(*works) as faults:
         pass
     forwarder.drain(office.desk)
     office.clock.advance(30)
