@@ -46,7 +46,11 @@ class _Tally:
 
 
 def follow(
-    now: datetime, *, idle: float | None = None, ended: Callable[[], bool] = lambda: False
+    now: datetime,
+    *,
+    idle: float | None = None,
+    ended: Callable[[], bool] = lambda: False,
+    stretch: timedelta = STRETCH,
 ) -> SyncRun | None:
     """Take in messages for a stretch, or until none came for `idle` seconds, or until `ended()`.
 
@@ -61,7 +65,8 @@ def follow(
             finished_at=now,
         )
         run = SyncRun.objects.create(kind=SyncRun.Kind.FEED, started_at=now)
-        return _run(run, idle, ended)
+        ends = now + stretch
+        return _run(run, idle, lambda: ended() or timezone.now() >= ends)
 
 
 def _run(run: SyncRun, idle: float | None, ended: Callable[[], bool]) -> SyncRun:
@@ -95,9 +100,8 @@ def _consume(
     idle: float | None,
     ended: Callable[[], bool],
 ) -> None:
-    noted, ends = timezone.now(), run.started_at + STRETCH
-    heard = time.monotonic()
-    while not ended() and timezone.now() < ends:
+    noted, heard = timezone.now(), time.monotonic()
+    while not ended():
         batch = _gather(consumer, WAIT_S if idle is None else min(idle, WAIT_S))
         if batch:
             heard = time.monotonic()

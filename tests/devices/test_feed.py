@@ -217,6 +217,18 @@ def test_the_command_takes_one_round_and_says_it_in_a_line(channel, plug, capsys
     assert capsys.readouterr().out.startswith("feed: 1 messages, 1 rows, ")
 
 
+def test_a_round_ends_in_time_although_messages_never_cease(channel, plug):
+    device, code = plug
+
+    def press():
+        channel.press(device.device_id, code, not device.status[code])
+        return False
+
+    run = feed.follow(timezone.now(), idle=5, ended=press, stretch=timedelta(seconds=1))
+
+    assert (run.outcome, run.seen > 0) == ("complete", True)
+
+
 def test_the_command_says_what_to_do_when_the_feed_is_off(settings):
     settings.TUYA_FEED = "off"
 

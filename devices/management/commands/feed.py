@@ -16,12 +16,13 @@ from devices.management.work import BUSY, Work
 from devices.models import SyncRun
 
 IDLE_S = 3.0
+ROUND = timedelta(seconds=30)  # where messages never cease
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
 OFF = "TUYA_FEED is off: nothing is pushed to Fleet; set it to event or event-test"
 
 
 class Command(Work):
-    """One round ends when nothing came for three seconds; the supervisor's part never ends."""
+    """One round ends when nothing came for 3 s, or after 30; the supervisor's part never ends."""
 
     help = "Take in what the message service pushes, once, now."
 
@@ -34,10 +35,14 @@ class Command(Work):
         """Take in one round, or follow."""
         if settings.TUYA_FEED == "off":
             return f"feed: {OFF}", {"error": OFF}, False
-        run = keep_following() if follow else feed.follow(timezone.now(), idle=IDLE_S)
+        run = keep_following() if follow else _round()
         if run is None:
             return f"feed: {BUSY}", {"error": BUSY}, False
         return run.sentence(), run.figures(), run.outcome == SyncRun.Outcome.COMPLETE
+
+
+def _round() -> SyncRun | None:
+    return feed.follow(timezone.now(), idle=IDLE_S, stretch=ROUND)
 
 
 def keep_following() -> SyncRun | None:
