@@ -36,6 +36,11 @@ DESCRIBED = [
     OpenApiParameter(
         "search", str, description="Part of name, id or product; exact uuid, sn, mac."
     ),
+    OpenApiParameter(
+        "q",
+        str,
+        description="The search line of the page, such as `seen:<24h operation:open name:~hall`.",
+    ),
     OpenApiParameter("online", str, enum=ONLINE),
     OpenApiParameter("category", str, description="Such as `kg`; several with commas."),
     OpenApiParameter("product_id", str, description="Several with commas."),
@@ -66,8 +71,13 @@ def find(device_id: str, *, held: bool = False) -> Device:
 def chosen(request: Request, now: datetime) -> DeviceQuerySet:
     """The devices that the request's filters ask for."""
     query = request.query_params
-    devices = _by_state(Device.objects.all(), query)
+    line = _line(query, now)
+    named = any(token.key == "state" for token in line.tokens)
+    devices = _by_state(Device.objects.all(), query, removed_too=named)
     devices = _by_kind(devices, query)
+    for condition in line.conditions:
+        devices = devices.filter(condition)
+    devices = devices.search(line.words) if line.words else devices
     for tag in queries.texts(query, "tag"):
         devices = devices.filter(tags__contains=[tag])
     for given in query.getlist("dp"):
@@ -76,9 +86,19 @@ def chosen(request: Request, now: datetime) -> DeviceQuerySet:
     return devices.search(text) if text else devices
 
 
-def _by_state(devices: DeviceQuerySet, query: Mapping[str, str]) -> DeviceQuerySet:
+def _line(query: Mapping[str, str], now: datetime) -> filters.Search:
+    line = filters.parse(queries.text(query, "q") or "", now)
+    if line.hints:  # a page shows them beside the list; a script would take it for the answer
+        raise invalid({"q": list(line.hints)})
+    return line
+
+
+def _by_state(
+    devices: DeviceQuerySet, query: Mapping[str, str], *, removed_too: bool
+) -> DeviceQuerySet:
     states = queries.choices(query, "state", STATES)
-    devices = devices.filter(state__in=states) if states else devices.not_removed()
+    devices = devices.filter(state__in=states) if states else devices
+    devices = devices if states or removed_too else devices.not_removed()
     online = queries.choice(query, "online", ONLINE)
     if online:
         devices = devices.filter(online={"true": True, "false": False}.get(online))

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=("csv", "ndjson"), default="csv")
         parser.add_argument("--output", type=Path, help="a file; the terminal if left out")
         parser.add_argument("--fields", help="columns, with commas; all if left out")
-        for described in (*logs.DESCRIBED, logs.OF_DEVICES):
+        for described in (*logs.DESCRIBED, logs.OF_PRODUCTS, logs.OF_DEVICES):
             parser.add_argument(f"--{described.name}", help=str(described.description))
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 def _table(options: dict[str, Any]) -> exports.Table:
     query = QueryDict(mutable=True)
-    for name in (*logs.FILTERS, logs.OF_DEVICES.name, selection.PARAMETER):
+    for name in (*logs.FILTERS, logs.OF_PRODUCTS.name, logs.OF_DEVICES.name, selection.PARAMETER):
         if options[name]:
             query[name] = options[name]
     try:

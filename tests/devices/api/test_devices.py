@@ -118,6 +118,12 @@ def test_a_present_device_was_seen_by_the_last_complete_look_a_missing_one_was_n
         ("state=removed", ["old"]),
         ("state=present,removed", ["lamp", "old", "plug"]),
         ("state=missing", ["sensor"]),
+        ("q=state:all", ["lamp", "old", "plug", "sensor"]),
+        ("q=online:false lam name:~LA", ["lamp"]),
+        ("q=online:false&category=wsdcg", []),
+        ("q=seen:<24h", []),
+        ("q=operation:open", []),
+        ("q=product:plug-product", ["plug"]),
         ("dp=switch_1=true", ["plug"]),
         ("dp=mode=white&dp=bright=10", ["lamp"]),
         ("dp=mode=white&dp=bright=11", []),
@@ -178,8 +184,9 @@ def test_every_device_is_met_once_whatever_the_ordering(api, ordering):
 
 @pytest.mark.parametrize(
     "query",
-    ["colour=red", "online=perhaps", "state=lost", "dp=switch_1", "ordering=local_key",
-     "updated_after=soon", "sub=2", "cursor=zzz", "page_size=many", "search=%00"],
+    ["colour=red", "online=perhaps", "q=colour:red", "q=seen:soon", "state=lost",
+     "dp=switch_1", "ordering=local_key", "updated_after=soon", "sub=2", "cursor=zzz",
+     "page_size=many", "search=%00"],
 )  # fmt: skip
 def test_a_filter_that_is_not_understood_is_refused_and_widens_nothing(api, query):
     answer = api.get(f"/api/v1/devices/?{query}")

@@ -54,7 +54,7 @@ def test_every_curl_of_the_page_works_as_written(fleet):
         )
 
         assert done.returncode == 0, (block, done.stdout, done.stderr)
-        assert done.stdout.startswith(("{", "["))
+        assert done.stdout.startswith(("{", "[", "event_time,code,value\n"))
 
 
 def test_the_client_of_the_page_renames_and_waits_for_the_proof(fleet, tmp_path, cloud):
