@@ -39,7 +39,17 @@ def simulator(port: int, devices: int, products: str, client: tuple[str, str]) -
 
 def web(port: int) -> Part:
     """Return the pages and the REST interface."""
-    listen = ("--host", HOST, "--port", str(port), "--lifespan", "off", "--no-access-log")
+    listen = (
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+        "--lifespan",
+        "off",
+        "--ws",
+        "none",
+        "--no-access-log",
+    )
     # Open live streams never end by themselves.
     patience = ("--timeout-graceful-shutdown", "2")
     return Part("web", program("uvicorn", "fleet.asgi:application", *listen, *patience))
@@ -50,6 +60,11 @@ def worker(queue: str, processes: int) -> Part:
     words = ("worker", "-Q", queue, "-n", f"{queue}@%h", "-c", str(processes), "-E")
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     return Part(f"worker-{queue}", program("celery", "-q", "-A", "fleet", *words, *quiet))
+
+
+def feed() -> Part:
+    """Return what follows the vendor's message service."""
+    return Part("feed", (*BOUND, sys.executable, "manage.py", "feed", "--follow"))
 
 
 def beat(folder: Path) -> Part:

@@ -165,6 +165,8 @@ def product(given: ModuleType, note: dict[str, Any]) -> list[Part]:
     """Return the parts that are Fleet itself."""
     # Of the fast ones, one waits for changes to tell USH.
     running = [parts.web(given.PORT), parts.worker("fast", 3), parts.worker("slow", 2)]
+    if given.TUYA_FEED != "off":
+        running.append(parts.feed())
     running.append(parts.beat(given.FLEET_DATA))
     running.append(parts.flower(given.FLOWER_PORT, note["flower_account"]))
     return running
