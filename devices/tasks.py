@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import harvest as harvesting
-from . import retention, runner
+from . import retention, runner, watch
 from . import sync as syncing
 
 LEFT_ALONE = "another process is at it, or the cloud is left in peace or paused for now"
@@ -42,3 +42,10 @@ def run_operations() -> str:
 def prune() -> str:
     """Let go of what is past its retention."""
     return retention.prune(timezone.now()).sentence()
+
+
+@shared_task(name="devices.tasks.note_hour")
+def note_hour() -> str:
+    """Note how the fleet stands, and who fell silent."""
+    noted = watch.watch(timezone.now())
+    return str(noted) if noted else "nobody looked at the cloud lately: no note"

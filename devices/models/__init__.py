@@ -2,6 +2,7 @@
 
 from .coverage import Coverage
 from .device import Device
+from .hour import Hour
 from .let_go import LetGo
 from .log import LogEntry, Provenance
 from .operation import Operation, OperationItem
@@ -14,6 +15,7 @@ __all__ = [
     "CallCount",
     "Coverage",
     "Device",
+    "Hour",
     "LetGo",
     "LogEntry",
     "Operation",

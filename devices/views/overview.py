@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from devices import census, words
+from devices import census, watch, words
 from devices import overview as figures
 from devices.views import log_rows
 from people.gates import require
@@ -52,4 +52,5 @@ def gathered(language: str) -> dict[str, Any]:
         "road": road(),
         "lines": log_rows.lines(figures.latest_events(), language),
         "last_run": figures.last_run(),
+        "course": watch.course(now),
     }

@@ -1,7 +1,7 @@
 """What templates need and HTML lacks: moments, badges, ribbons, links that keep the query."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -105,6 +105,18 @@ def ribbon(segments: Iterable[ribbons.Segment], start: int, end: int, label: str
 def rest_of(whole: int, part: int) -> int:
     """Return what is left above a bar: a drawing counts from its top."""
     return whole - part
+
+
+@register.simple_tag
+def course_height(share: float) -> str:
+    """Return where a share of 100 lies in a drawing, which counts from its top."""
+    return f"{98 - 0.96 * share:.1f}"
+
+
+@register.simple_tag
+def span(length: timedelta) -> str:
+    """Write a duration in its largest unit."""
+    return moments.span(length)
 
 
 @register.simple_tag(takes_context=True)
