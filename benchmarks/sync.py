@@ -7,6 +7,7 @@ would write it with Django.
 import json
 import math
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -141,34 +142,35 @@ def _times(looks: Sequence[Looks], single: Cost, latency: int) -> list[float]:
 
 
 def _limits(looks: Sequence[Looks], single: dict[int, Cost]) -> tuple[Limit, ...]:
+    largest = looks[-1]
     return (
         Limit("times the SDK at 50 ms", min(_times(looks, single[50], 50)), 20, least=True),
         Limit("growth exponent of CPU a device", max(map(_growth, _series(looks))), 0.05),
         Limit("peak memory to that of 1,000", max(map(_swelling, _series(looks))), 1.3),
         # A product's specification is read once, however many devices it has.
-        Limit("calls a device", looks[-1].first.calls / looks[-1].first.devices, 0.03),
+        Limit("calls a device", largest.first.calls / largest.first.devices, 0.03),
         Limit("rows written without a change", sum(look.again.written for look in looks), 0),
     )
 
 
-def _series(looks: Sequence[Looks]) -> list[list[Cost]]:
-    """Put the costs in rows of growing size: each latency's first looks, and those after them."""
-    by_latency = [[look for look in looks if look.latency == one] for one in LATENCIES]
+def _series(looks: Sequence[Looks]) -> list[list[list[Cost]]]:
+    """Put first looks, and those after them, in rows of growing size, all latencies together."""
+    sizes = sorted({look.first.devices for look in looks})
+    by_size = [[look for look in looks if look.first.devices == size] for size in sizes]
     return [
-        costs
-        for of_one in by_latency
-        for costs in ([look.first for look in of_one], [look.again for look in of_one])
+        [[look.first for look in same] for same in by_size],
+        [[look.again for look in same] for same in by_size],
     ]
 
 
-def _growth(costs: Sequence[Cost]) -> float:
+def _growth(series: Sequence[Sequence[Cost]]) -> float:
     """Return the slope of CPU a device over the number of devices, both as logarithms."""
-    points = [(math.log(cost.devices), math.log(cost.cpu_us)) for cost in costs]
-    x_mean = sum(x for x, _ in points) / len(points)
-    y_mean = sum(y for _, y in points) / len(points)
-    spread = sum((x - x_mean) ** 2 for x, _ in points)
-    return sum((x - x_mean) * (y - y_mean) for x, y in points) / spread
+    points = [
+        (math.log(costs[0].devices), math.log(statistics.mean(cost.cpu_us for cost in costs)))
+        for costs in series
+    ]
+    return statistics.linear_regression(*zip(*points, strict=True)).slope
 
 
-def _swelling(costs: Sequence[Cost]) -> float:
-    return costs[-1].peak / costs[0].peak
+def _swelling(series: Sequence[Sequence[Cost]]) -> float:
+    return max(cost.peak for cost in series[-1]) / min(cost.peak for cost in series[0])

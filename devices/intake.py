@@ -4,9 +4,11 @@ A device whose report is byte for byte the last one costs one comparison and no 
 """
 
 import hashlib
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -57,14 +59,14 @@ class Look:
 class Taken:
     """What a page of reports came to."""
 
-    seen: set[int] = field(default_factory=set)
+    seen: "array[int]" = field(default_factory=partial(array, "q"))  # keys; a set weighs ten times
     created: int = 0
     changed: int = 0
     rows: int = 0
 
     def add(self, other: "Taken") -> None:
         """Count another page in."""
-        self.seen |= other.seen
+        self.seen += other.seen
         self.created += other.created
         self.changed += other.changed
         self.rows += other.rows
@@ -84,7 +86,7 @@ def take(reports: Sequence[Reported], look: Look, catalogue: Catalogue | None = 
     known = _known(digests)
     fresh = [report for report in reports if report.id not in known]
     moved = [report for report in reports if _moved(known.get(report.id), digests[report.id])]
-    taken = Taken(seen={pk for pk, _digest, _state in known.values()})
+    taken = Taken(seen=array("q", [pk for pk, _digest, _state in known.values()]))
     if fresh or moved:
         products = catalogue or Catalogue()
         products.meet([*fresh, *moved])
@@ -124,15 +126,16 @@ def _create(
     new = {report.id: _new(report, digests[report.id], look) for report in reports}
     made = writing.insert(list(new.values()), look.now)
     taken.created += len(made)
-    taken.seen |= set(made.values()) | _met_by_another(new.keys() - made.keys())
+    taken.seen.extend(made.values())
+    taken.seen.extend(_met_by_another(new.keys() - made.keys()))
     _tell((new[device_id] for device_id in made), products, look.now)
 
 
-def _met_by_another(ids: Collection[str]) -> set[int]:
+def _met_by_another(ids: Collection[str]) -> list[int]:
     """Return the keys of devices that another look made since we asked which are known."""
     if not ids:
-        return set()
-    return set(Device.objects.filter(device_id__in=ids).values_list("pk", flat=True))
+        return []
+    return list(Device.objects.filter(device_id__in=ids).values_list("pk", flat=True))
 
 
 def _new(report: Reported, fresh: bytes, look: Look) -> dict[str, Any]:

@@ -4,6 +4,7 @@ beat -> sync() -> listing pages -> intake.take() a page -> who is missing -> spe
 """
 
 import logging
+from array import array
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Lock
@@ -178,9 +179,17 @@ def _by_vendor(started_at: datetime | None, cloud: Link) -> int | None:
     return None if started_at is None else millis(started_at) + min(0, cloud.offset_ms)
 
 
-def _mark_missing(seen: set[int], now: datetime) -> int:
+def _unseen(seen: "array[int]") -> list[int]:
+    """Return the keys of present devices that were not seen; marks are a byte each, not an int."""
+    marks = bytearray(max(seen, default=0) + 1)
+    for pk in seen:
+        marks[pk] = 1
     present = Device.objects.present().values_list("pk", flat=True).order_by("pk")
-    left = [pk for pk in present.iterator() if pk not in seen]
+    return [pk for pk in present.iterator() if pk >= len(marks) or not marks[pk]]
+
+
+def _mark_missing(seen: "array[int]", now: datetime) -> int:
+    left = _unseen(seen)
     if not left:
         return 0
     words = gettext_noop("The cloud's list no longer names it.")

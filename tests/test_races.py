@@ -102,7 +102,9 @@ def test_a_page_of_new_devices_that_two_take_at_once_makes_each_once(cloud):
 
     answers = at_once(take(page, at), take(page[::-1], at + 5))
 
-    assert [one.seen for one in answers] == [set(Device.objects.values_list("pk", flat=True))] * 2
+    assert [set(one.seen) for one in answers] == [
+        set(Device.objects.values_list("pk", flat=True))
+    ] * 2
     assert (Device.objects.count(), Coverage.objects.count()) == (12, 12)
     assert LogEntry.objects.count() == 0
 

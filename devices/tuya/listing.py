@@ -41,23 +41,26 @@ def walk(
     elif way == "thing":
         pages = _rows(ask, _thing_page)
     elif way == "user" and rest.strip():
-        pages = _users(
-            ask, list(dict.fromkeys(uid.strip() for uid in rest.split(",") if uid.strip()))
-        )
+        uids = list(dict.fromkeys(uid.strip() for uid in rest.split(",") if uid.strip()))
+        pages = _once_each(_users(ask, uids))
     elif way == "ids":
-        pages = _ids(ask, list(dict.fromkeys(known_ids)), one)
+        pages = _once_each(_ids(ask, list(dict.fromkeys(known_ids)), one))
     else:
         raise ValueError(f"TUYA_DISCOVERY={discovery!r} names no listing")
-    return _once_each(pages)
+    return pages
 
 
 def _once_each(pages: Iterator[Page]) -> Iterator[Page]:
-    """Drop what was seen before: a device shared by two homes, or a page that came twice."""
     seen: set[str] = set()
     for page in pages:
-        fresh = {device.id: device for device in page.devices if device.id not in seen}
-        seen |= fresh.keys()
-        yield replace(page, devices=tuple(fresh.values()))
+        yield replace(page, devices=_fresh(page.devices, seen))
+
+
+def _fresh(devices: Iterable[Device], seen: set[str]) -> tuple[Device, ...]:
+    """Drop what was seen before: a device shared by two homes, or a page that came twice."""
+    fresh = {device.id: device for device in devices if device.id not in seen}
+    seen.update(fresh)
+    return tuple(fresh.values())
 
 
 class _Found(wire.Page, frozen=True, kw_only=True):
@@ -76,12 +79,12 @@ class _Progress:
         self.ids: set[str] = set()
         self.cursors: set[str] = set()
 
-    def add(self, found: _Found) -> None:
-        """Count a page."""
+    def add(self, found: _Found) -> _Found:
+        """Count a page; return it without the devices that came before."""
         self.rows += found.rows
         self.empty = 0 if found.rows else self.empty + 1
         self.unreadable += found.unreadable
-        self.ids.update(device.id for device in found.devices)
+        return replace(found, devices=_fresh(found.devices, self.ids))
 
 
 def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
@@ -91,7 +94,7 @@ def _rows(ask: Ask, fetch: Callable[[Ask, str], _Found]) -> Iterator[Page]:
         found = fetch(ask, cursor)
         if _sudden(found, progress):
             found = fetch(ask, cursor)
-        progress.add(found)
+        found = progress.add(found)
         ended, why = _verdict(found, progress)
         cursor = found.cursor
         progress.cursors.add(cursor)
