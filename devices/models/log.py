@@ -65,10 +65,12 @@ class LogEntry(models.Model):
                 name="logentry_provisional",
                 condition=models.Q(provenance__in=(2, 3)),
             ),
-            # overview: what others did, as it was learned; few rows
+            # log explorer: what happened besides reports, rare among them
             models.Index(
-                "received_at", name="logentry_by_others", condition=models.Q(event_id=-5)
+                "event_time", name="logentry_besides_reports", condition=~models.Q(event_id=7)
             ),
+            # overview: what others did, as it was learned; few rows
+            models.Index("received_at", name="logentry_by_others", condition=models.Q(event_id=-5)),
         )
 
     def __str__(self) -> str:
