@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
@@ -41,6 +42,14 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # it shi
             raise ImmediateHttpResponse(self._refusal(request, words))
         if sociallogin.is_existing:
             _follow(sociallogin.user, role)
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        """Take the name, made another one where it is taken; no address, for it proves nothing."""
+        user = super().populate_user(request, sociallogin, {"username": data.get("username")})
+        wished = [data.get("username") or "", "user"]
+        user.username = get_adapter(request).generate_unique_username(wished)
+        sociallogin.email_addresses = []
+        return user
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         """Make the account that the first sign-in brings, with its role and no password."""

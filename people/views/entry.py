@@ -23,7 +23,10 @@ class SignIn(LoginView):
 
     template_name = "people/login.html"
     redirect_authenticated_user = True
-    extra_context = {"sso": settings.OIDC_ISSUER and settings.OIDC_NAME}
+
+    def get_context_data(self, **said: Any) -> dict[str, Any]:
+        """Offer the provider where there is one."""
+        return super().get_context_data(sso=settings.OIDC_ISSUER and settings.OIDC_NAME, **said)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Go on to the second factor, or in."""
