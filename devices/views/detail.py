@@ -29,6 +29,7 @@ from people.rights import Right
 from reporting import outbox
 
 RANGES = ("1h", "24h", "7d", "30d")  # static/fleet/chart.js knows how long each is
+MOST_CHARTS = 4  # below each other on one time axis
 RECENT = 8  # events beside the values
 
 
@@ -110,11 +111,15 @@ def values(_request: HttpRequest, device: Device, _now: datetime, language: str)
 def history(request: HttpRequest, device: Device, _now: datetime, language: str) -> dict[str, Any]:
     """Return what can be drawn; the chart itself asks `history.json`."""
     drawable = [card for card in cards(device, language) if card.drawable]
-    asked = request.GET.get("code", "")
-    chosen = next((card for card in drawable if card.code == asked), None)
+    asked = list(dict.fromkeys(request.GET.getlist("code")))[:MOST_CHARTS]
+    by_code = {card.code: card for card in drawable}
+    chosen = [by_code[code] for code in asked if code in by_code] or drawable[:1]
     return {
         "drawable": drawable,
-        "chosen": chosen or next(iter(drawable), None),
+        "chosen": chosen,
+        "addable": [card for card in drawable if card not in chosen]
+        if len(chosen) < MOST_CHARTS
+        else [],
         "ranges": RANGES,
         "continued": link.older(request, device),
     }

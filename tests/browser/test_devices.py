@@ -172,4 +172,33 @@ def test_the_chosen_range_is_in_the_address(asgi_url, sign_in, page):
 
     page.get_by_role("button", name="7d").click()
 
-    expect(page).to_have_url(re.compile(r"code=switch_led&range=7d"))
+    expect(page).to_have_url(re.compile(r"code=switch_led&range=7d|range=7d&code=switch_led"))
+
+
+def test_two_data_points_are_drawn_on_one_axis_and_narrowed_together(asgi_url, sign_in, page):
+    device = scene.device(status={"switch_led": True, "temp_current": 223})
+    with transaction.atomic():  # as the workers write
+        for minutes in range(1, 50, 7):
+            at = timezone.now() - timedelta(minutes=minutes)
+            scene.event(device, at, 7, "temp_current", 200 + minutes)
+            scene.event(device, at, 7, "switch_led", minutes % 2 == 0)
+    sign_in()
+    page.goto(f"{asgi_url}/devices/bf01/history/?code=temp_current&range=1h")
+
+    page.get_by_label("Draw another beside it").select_option("switch_led")
+    page.get_by_role("button", name="Add").click()
+    canvases = page.locator("[data-chart-plot] canvas")
+    expect(canvases).to_have_count(2)
+    plot = page.locator("[data-chart-plot] .u-over").first.bounding_box()
+    page.mouse.move(plot["x"] + plot["width"] * 0.5, plot["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(plot["x"] + plot["width"] * 0.9, plot["y"] + 20, steps=5)
+    page.mouse.up()
+
+    expect(page).to_have_url(re.compile(r"code=temp_current&code=switch_led&start=.*&end="))
+    for foot in page.locator("[data-chart-foot]").all():
+        expect(foot).to_have_text("4 points")
+    file = page.get_by_role("link", name="Raw values (CSV)").first.get_attribute("href")
+    assert re.match(
+        r"/logs/export\.csv\?device=bf01&code=temp_current&start=[^&]+&end=[^&]+&event=7$", file
+    )
