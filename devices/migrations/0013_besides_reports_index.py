@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("devices", "0013_hour_how_the_fleet_stood")]
+    dependencies = [("devices", "0012_provisional_index")]
 
     operations = [
         migrations.AddIndex(
