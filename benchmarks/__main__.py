@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from benchmarks import ground
 
-NAMES = ("sync", "ingest", "latency", "quota", "forward", "pages")
+NAMES = ("sync", "ingest", "latency", "quota", "forward", "pages", "export")
 
 
 def main() -> int:
