@@ -29,13 +29,13 @@ from devices.models import LogEntry, Product, SavedView
 from devices.views import log_address, log_facets, log_proof, log_rows, saved_views
 from devices.views.log_address import Asked
 from people.gates import require
+from rest.exports import harmless
 
 CHUNK = 1_000  # rows of an export that are in memory at once
 COLUMNS = (
     "event_time_utc", "received_at_utc", "device_id", "device", "event_id", "event", "source_id",
     "source", "code", "value", "raw", "provenance",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -154,23 +154,17 @@ def _cells(row: LogEntry, language: str) -> tuple[Any, ...]:
         _stamp(row.event_time),
         _stamp(row.received_at),
         row.device.device_id,
-        _harmless(row.device.name),
+        harmless(row.device.name),
         row.event_id,
         telling.event(row.event_id, row.source_id, row.value, language),
         row.source_id,
         log_rows.source_name(row.source_id, language),
         row.code,
-        _harmless(log_rows.plain(row.value)),
-        _harmless(row.raw or ""),
+        harmless(log_rows.plain(row.value)),
+        harmless(row.raw or ""),
         row.get_provenance_display(),
     )
 
 
 def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _harmless(text: str) -> str:
-    """Keep a spreadsheet from running a device's name: a text that starts a formula is quoted."""
-    starts = text.startswith(FORMULA) and not text.lstrip("+-").replace(".", "", 1).isdigit()
-    return f"'{text}" if starts else text
