@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from . import harvest
+from . import harvest, notices
 from .models import OperationItem
 from .project import Link
 from .tuya.errors import Refused, TuyaError, Unavailable
@@ -23,6 +23,10 @@ def prepare(cloud: Link, item: OperationItem, now: datetime) -> None:
         "status": item.device.status,
         "log": _read_log(cloud, item, now),
         "factory": _factory(cloud, item),
+        "sub_devices": [
+            {"device_id": one.device_id, "name": one.name}
+            for one in notices.sub_devices([item.device_key]).get(item.device_key, [])
+        ],
     }
     OperationItem.objects.filter(pk=item.pk).update(snapshot=item.snapshot)
 

@@ -1,10 +1,9 @@
 """Why an order leaves a device out, and what to know before acting on one. Reads only."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,8 @@ from . import naming
 from .models import Device
 from .orders import Note, Offline, Order, Planned, name_problem, wanted_name
 from .words import category_name
+
+MOST_NAMED = 8  # sub-devices of one gateway that are named in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +104,11 @@ def warnings(order: Order, planned: Sequence[Planned]) -> Iterable[Note]:
 
 
 def _losses(order: Order, planned: Sequence[Planned]) -> Iterable[Note]:
-    children = _children([one.device.device_id for one in planned])
+    children = sub_devices([one.device.device_id for one in planned])
     for one in planned:
         device = one.device
         if children.get(device.device_id):
-            yield Note(
-                device.device_id,
-                _("It is a gateway: %(count)d sub-devices behind it go dark.")
-                % {"count": children[device.device_id]},
-            )
+            yield Note(device.device_id, _gateway(children[device.device_id]))
         if device.online is False and order.offline == Offline.ACT:
             yield Note(device.device_id, _("It is offline: it is wiped only when it comes back."))
         words = _unread(device)
@@ -156,12 +153,18 @@ def _taken(planned: Sequence[Planned], wanted: Iterable[str]) -> dict[str, str]:
     return dict(others.values_list("name", "device_id"))
 
 
-def _children(gateways: Sequence[str]) -> dict[str, int]:
-    rows = (
-        Device.objects.not_removed()
-        .filter(gateway_id__in=gateways)
-        .values_list("gateway_id")
-        .annotate(count=Count("id"))
-        .order_by()
-    )
-    return dict(rows)
+def _gateway(children: Sequence[Device]) -> str:
+    shown = [str(child) for child in children[:MOST_NAMED]]
+    return _("It is a gateway: %(count)d sub-devices behind it go dark: %(names)s") % {
+        "count": len(children),
+        "names": ", ".join([*shown, *("…" for _more in children[MOST_NAMED:][:1])]),
+    }
+
+
+def sub_devices(gateways: Sequence[str]) -> dict[str, list[Device]]:
+    """Return what hangs behind each gateway, by name."""
+    found: dict[str, list[Device]] = defaultdict(list)
+    rows = Device.objects.not_removed().filter(gateway_id__in=[one for one in gateways if one])
+    for device in rows.only("device_id", "name", "gateway_id").order_by("name", "pk"):
+        found[device.gateway_id].append(device)
+    return found

@@ -42,6 +42,7 @@ BADGES = {
     "sent": Badge(_("Sent"), "send", "busy"),
     "accepted": Badge(_("Accepted"), "check", "busy"),
     "confirmed": Badge(_("Confirmed"), "circle-check", "good"),
+    "unconfirmed": Badge(_("Unconfirmed"), "help-circle", "warn"),
     "refused": Badge(_("Refused"), "circle-x", "bad"),
     "skipped": Badge(_("Skipped"), "player-skip-forward", "quiet"),
     "cancelled": Badge(_("Cancelled"), "circle-off", "quiet"),

@@ -141,10 +141,16 @@ def _result(item: OperationItem, language: str) -> Result:
     known = explain(item.vendor_code) if item.vendor_code is not None else None
     step = NEXT_STEPS.get(Outcome(item.outcome))
     advice = step() if step else ""
+    if item.outcome == Outcome.QUEUED and _is_waited_for(item):
+        advice = _("It waits until it is online.")
     if known and item.outcome == Outcome.REFUSED:
         advice = known.advice_zh if chinese else known.advice_en
     meaning = (known.meaning_zh if chinese else known.meaning_en) if known else ""
     return Result(item, str(Outcome(item.outcome).label), meaning, advice, proof_words(item.proof))
+
+
+def _is_waited_for(item: OperationItem) -> bool:
+    return item.operation.offline == Operation.Offline.WAIT and item.device.online is False
 
 
 def proof_words(proof: dict[str, Any]) -> str:

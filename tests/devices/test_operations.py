@@ -121,6 +121,22 @@ def test_a_preview_says_whom_it_spares_and_why_and_writes_nothing(plug, person):
     assert Operation.objects.count() == 0
 
 
+def test_a_preview_names_what_hangs_behind_a_gateway(plug, person):
+    device, _code = plug
+    gone, *children = Device.objects.exclude(pk=device.pk).order_by("pk")[:10]
+    Device.objects.filter(pk=gone.pk).update(gateway_id=device.device_id, state="removed")
+    for number, child in enumerate(children):
+        name = f"Child {number}"
+        Device.objects.filter(pk=child.pk).update(gateway_id=device.device_id, name=name)
+    names = ", ".join(f"Child {number}" for number in range(8))
+
+    plan = operations.preview(order(device, Kind.REMOVE), by=person("manager"), now=timezone.now())
+
+    assert [note.why for note in plan.warn if "gateway" in note.why] == [
+        f"It is a gateway: 9 sub-devices behind it go dark: {names}, …"
+    ]
+
+
 def test_a_second_order_for_a_busy_device_is_refused_with_a_link(plug, person):
     device, _code = plug
     by = person("manager")
