@@ -19,11 +19,11 @@ from devices import operations, orders
 from devices.models import Operation, OperationItem
 from devices.operations import Order
 from people.rights import MayBrowse
-from rest import paging, queries
+from rest import etags, paging, queries
 from rest.calls import Call, fields
 from rest.idempotency import idempotent
 from rest.problems import Problem, invalid
-from rest.schema import KEY, NEEDED_KEY, PAGING, paged
+from rest.schema import IF_MATCH, KEY, NEEDED_KEY, PAGING, paged
 
 from . import examples, rows, shapes
 
@@ -121,6 +121,7 @@ def read(body: Mapping[str, Any]) -> tuple[Order, bool]:
 class Operations(Call):
     """All orders."""
 
+    shape = shapes.Operation
     permission_classes = (MayOrder,)
     parameters = (*paging.PARAMETERS, "kind", "state", "device", "requested_by")
 
@@ -157,8 +158,8 @@ class Operations(Call):
         examples=[
             examples.sent("Rename", examples.ORDER),
             examples.sent("Reset", examples.RESET),
-            examples.given("Preview", examples.PREVIEW),
             examples.sent("Preview of many names", examples.RENAMES),
+            examples.given("Preview", examples.PREVIEW),
             examples.given("Written down", examples.OPERATION, 202),
         ],
         responses={
@@ -192,18 +193,22 @@ def _person(request: Request) -> User:
 class OneOperation(Call):
     """One order."""
 
+    shape = shapes.Operation
+
     @extend_schema(
         operation_id="operations_read", summary="Show an operation", responses=shapes.Operation
     )
     def get(self, request: Request, operation_id: int) -> Response:
         """Show an operation and how many of its devices came to what."""
         del request
-        return Response(written([find(operation_id)])[0])
+        operation = find(operation_id)
+        return etags.Guarded(written([operation])[0], operation.state)
 
 
 class Items(Call):
     """The devices of one order."""
 
+    shape = shapes.Item
     parameters = (*paging.PARAMETERS, "outcome")
 
     @extend_schema(
@@ -234,6 +239,7 @@ class Verb(Call):
         summary="Approve, reject, cancel, pause, resume, retry failed",
         parameters=[
             KEY,
+            IF_MATCH,
             OpenApiParameter("verb", OpenApiTypes.STR, OpenApiParameter.PATH, enum=list(VERBS)),
         ],
         request=shapes.Approval,
@@ -246,11 +252,11 @@ class Verb(Call):
     def post(self, request: Request, operation_id: int, verb: str) -> Response:
         """Ask it; the answer is the operation as it is now."""
         operation = find(operation_id)
-        with answered():
-            made = VERBS[verb](operation, by=_person(request), now=timezone.now())
-        return accepted(made, 202) if made else accepted(operation, 200)
         etags.demand(request, operation.state)  # the door itself moves it from no other state
         said = _approval(request) if verb == "approve" else {}
+        with answered():
+            made = VERBS[verb](operation, by=_person(request), now=timezone.now(), **said)
+        return accepted(made, 202) if made else accepted(operation, 200)
 
 
 def _approval(request: Request) -> dict[str, str]:
