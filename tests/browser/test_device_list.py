@@ -53,7 +53,9 @@ def test_a_filter_is_typed_with_the_keyboard_and_taken_off_by_its_cross(opened, 
     line = page.get_by_role("combobox", name="Filter devices")
 
     line.press_sequentially("lamp onl")
-    expect(page.locator(".fleet-suggestions li")).to_have_text(["online: online, offline or unknown"])
+    expect(page.locator(".fleet-suggestions li")).to_have_text(
+        ["online: online, offline or unknown"]
+    )
     line.press("Tab")
     expect(page.locator(".fleet-suggestions li")).to_have_count(3)
     line.press("ArrowDown")
