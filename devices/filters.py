@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from devices.lookups import SHORTEST_OF_TRIGRAMS
 from devices.models import OperationItem, Product
 from devices.plans import OPEN
 from devices.querysets import DeviceQuerySet
@@ -53,6 +54,11 @@ class Search:
     def is_empty(self) -> bool:
         """Whether it asks for nothing in particular."""
         return not self.words and not self.tokens
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether its words are few devices' words: three letters, or two that are not Latin."""
+        return len(self.words) >= (SHORTEST_OF_TRIGRAMS - (not self.words.isascii()))
 
     def replacing(self, key: str, value: str) -> str:
         """Return the line with its tokens of one key replaced by `key:value`."""

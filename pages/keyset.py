@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 Row = TypeVar("Row", bound=Model)
 
@@ -23,6 +24,9 @@ class Order:
     descending: bool = False
     nullable: bool = False
     kind: type = str
+    # Sort what is found instead of walking the column's index until enough is found. PostgreSQL
+    # takes it that what matches lies evenly; but whoever seeks "kitchen" finds neighbours.
+    gathered: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def page(rows: QuerySet[Row], order: Order, cursor: str | None, size: int) -> Pa
 
 def ordering(order: Order, *, back: bool) -> list[Any]:
     """Return what to order by; backwards everything is turned round, so that one index serves."""
-    column: Any = F(order.column)
+    column: Any = Concat(order.column, Value("")) if order.gathered else F(order.column)
     down = order.descending != back
     nulls = {"nulls_first" if back else "nulls_last": True} if order.nullable else {}
     return [column.desc(**nulls) if down else column.asc(**nulls), "-pk" if back else "pk"]

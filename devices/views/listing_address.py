@@ -1,6 +1,6 @@
 """What the address of the device list asks for: filter, order, columns. The page and its file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -33,8 +33,10 @@ class Asked:
 
     @property
     def order(self) -> keyset.Order:
-        """How the rows follow each other."""
-        return ORDERS[self.sort]
+        """How the rows follow each other; few that match part of a name are sorted when found."""
+        order = ORDERS[self.sort]
+        named = order.column == USUAL_SORT and self.search.is_telling
+        return replace(order, gathered=True) if named else order
 
     @property
     def found(self) -> DeviceQuerySet:

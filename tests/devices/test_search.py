@@ -5,6 +5,8 @@ from django.db import connection
 
 from devices import filters
 from devices.models import Device
+from devices.views import listing_address
+from pages import keyset
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON
 
@@ -61,3 +63,28 @@ def test_an_index_answers_what_would_read_the_whole_fleet(line, indexes):
         plan = found.explain()
 
     assert {name for name in indexes if name in plan} == indexes
+
+
+@pytest.mark.parametrize(("typed", "walked"), [("kitchen", False), ("客厅", False), ("ki", True)])
+def test_what_matches_part_of_a_name_is_gathered_not_walked_to(rf, typed, walked):
+    asked = listing_address.read(rf.get("/devices/", {"q": typed}), NOON)
+    found = asked.found.order_by(*keyset.ordering(asked.order, back=False))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        plan = found[:51].explain()
+
+    assert ("device_by_name" in plan) is walked
+
+
+def test_gathered_devices_follow_each_other_by_name(rf):
+    for number, name in enumerate(("Kitchen c", "Kitchen a", "Kitchen b")):
+        scene.device(f"bf{number}", name)
+    asked = listing_address.read(rf.get("/devices/", {"q": "kitchen"}), NOON)
+
+    first = keyset.page(asked.found, asked.order, None, 2)
+    second = keyset.page(asked.found, asked.order, first.next, 2)
+    back = keyset.page(asked.found, asked.order, second.previous, 2)
+
+    names = [[one.name for one in page.rows] for page in (first, second, back)]
+    assert names == [["Kitchen a", "Kitchen b"], ["Kitchen c"], ["Kitchen a", "Kitchen b"]]
