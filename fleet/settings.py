@@ -210,6 +210,7 @@ INSTALLED_APPS = [
     "devices",
 ]
 MIDDLEWARE = [
+    "fleet.numbering.numbered",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",

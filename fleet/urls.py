@@ -11,7 +11,7 @@ from rest import problems
 schema = SpectacularAPIView.as_view(permission_classes=[MayBrowse])
 docs = require()(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 
-handler500 = problems.crashed
+handler500 = "fleet.numbering.crashed"
 
 urlpatterns = [
     path("healthz", health.alive),

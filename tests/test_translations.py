@@ -6,8 +6,9 @@ from django.utils.translation import gettext, ngettext, override
 
 from tests import messages
 
-# Names of things and of the clouds' own fields. 500.html stands for itself, in both languages.
+# Names of things, keys and the clouds' own fields. 500.html stands for itself, in both languages.
 NAMES = {"Fleet", "UTC", "USH", "HTTP", "uuid", "mac", "code", "businessCode", "businessMessage"}
+NAMES |= {"Ctrl", "Enter", "Esc"}
 CURE = "Run `make messages`, fill in the empty msgstr of locale/zh_Hans, and run it again."
 
 
