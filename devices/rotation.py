@@ -14,6 +14,8 @@ from django.db import models, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Cast
 
+from people import factors
+
 from .models.secret import EncryptedTextField
 
 STEP = 500  # rows in one transaction
@@ -45,6 +47,7 @@ def rotate() -> Rotated:
             if isinstance(field, EncryptedTextField):
                 for rows in _steps(model, field.name):
                     _rotate(model, field.name, rows, keys, done)
+    factors.rotate(done)
     return done
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+
+SECRETS = {"secret", "seed"}  # an app's, and what recovery codes are made from
 
 
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]  # it ships no types
@@ -22,6 +25,28 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]  # it ships no types
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send none: Fleet knows no addresses. The record of deeds tells."""
+
+
+def rotate(done: Any) -> None:
+    """Encrypt every secret anew under the newest key, counting in `done` as the rest is counted."""
+    newest = Fernet(settings.FIELD_ENCRYPTION_KEYS[0])
+    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).iterator():
+        for name in SECRETS & set(row.data):
+            _rotate(row, name, newest, done)
+
+
+def _rotate(row: Any, name: str, newest: Fernet, done: Any) -> None:
+    try:
+        newest.decrypt(row.data[name])
+        done.current += 1
+    except InvalidToken:
+        try:
+            row.data[name] = _keys().rotate(row.data[name].encode()).decode()
+        except InvalidToken:
+            done.unreadable += 1
+            return
+        row.save(update_fields=["data"])
+        done.rotated += 1
 
 
 def _keys() -> MultiFernet:

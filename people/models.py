@@ -83,6 +83,9 @@ class SeenSetting(models.Model):
         return self.name
 
 
+NAMED = 3  # devices of a deed that its line names; the row holds them all
+
+
 def what_choices() -> list[tuple[str, StrOrPromise]]:
     """Every kind of deed; a function, so that a new kind needs no migration."""
     return list(Deed.What.choices)
@@ -164,6 +167,16 @@ class Deed(models.Model):
     def __str__(self) -> str:
         """One line of the record."""
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.who}: {self.what} {self.about}"
+
+    def said(self) -> str:
+        """Why, which devices, and what else belongs to it, in one line."""
+        named = ", ".join(str(one) for one in self.devices[:NAMED])
+        more = f" … ({len(self.devices)})" if len(self.devices) > NAMED else ""
+        parts = [f"“{self.why}”" if self.why else "", named + more]
+        for name, value in self.details.items():
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            parts.append(f"{name}: {text}" if value or value == 0 else "")
+        return " · ".join(part for part in parts if part)
 
 
 class ChainHead(models.Model):

@@ -31,10 +31,20 @@ def test_a_deed_says_who_from_where_what_and_about_what(now):
     assert 'href="/deeds/"' in admin.get("/people/").content.decode()
 
 
+def test_a_deed_tells_why_which_devices_and_what_else(now):
+    deeds.record("ann", "op-asked", now, why="it blinks", devices=list("abcd"), kind="remove")
+    admin = scene.client(Role.ADMIN)
+
+    page = scene.text(admin.get("/deeds/"))
+
+    assert "asked for an operation" in page
+    assert "“it blinks” · a, b, c … (4) · kind: remove" in page
+
+
 def test_an_empty_record_says_what_will_be_in_it():
     page = scene.text(scene.client(Role.ADMIN).get("/deeds/"))
 
-    assert "Each look at a local key will be listed here" in page
+    assert "Everything that people do and that may be asked about later is listed here." in page
 
 
 def test_the_record_is_read_page_by_page_from_the_newest(now):

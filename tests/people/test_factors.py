@@ -1,11 +1,15 @@
 """Second factors: an app's code after the password, recovery codes once, and what is on record."""
 
 import time
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.utils import decrypt
+from cryptography.fernet import Fernet
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 
 from people.models import Deed
@@ -80,6 +84,17 @@ def test_the_secret_is_stored_encrypted(ann, secret):
     assert kept.startswith("gAAAA")
 
 
+def test_a_change_of_keys_takes_the_factors_along(ann, secret, settings):
+    old = settings.FIELD_ENCRYPTION_KEYS
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *old]
+
+    call_command("rotate_keys")
+    settings.FIELD_ENCRYPTION_KEYS = settings.FIELD_ENCRYPTION_KEYS[:1]
+
+    assert decrypt(Authenticator.objects.get(type="totp").data["secret"]) == secret
+    assert len(Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()) == 10
+
+
 def test_codes_are_counted_like_passwords(ann, secret):
     client = Client()
     password(client)
@@ -103,6 +118,16 @@ def test_a_recovery_code_lets_in_once(ann, secret):
         told.append(client.post("/login/code/", {"code": code}).status_code)
 
     assert told == [302, 200]
+
+
+def test_who_lost_phone_and_codes_is_let_in_by_command(ann, secret):
+    said = StringIO()
+
+    call_command("unlock", "ann", "--factors", stdout=said)
+    answer = password(Client())
+
+    assert said.getvalue() == "ann was not locked\n2 second factors forgotten\n"
+    assert answer["Location"] == "/"
 
 
 def test_a_factor_is_not_changed_without_proving_oneself_anew(ann):

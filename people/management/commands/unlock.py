@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from axes.utils import reset
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from people import deeds
@@ -21,6 +23,9 @@ class Command(BaseCommand):
         """Whom, and from where."""
         parser.add_argument("username", metavar="NAME")
         parser.add_argument("--address", help="only for this address")
+        parser.add_argument(
+            "--factors", action="store_true", help="forget the second factors, too: phone lost"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line."""
@@ -33,3 +38,16 @@ class Command(BaseCommand):
             )
         what = "may sign in again" if count else "was not locked"
         self.stdout.write(f"{name} {what}")
+        if options["factors"]:
+            self.stdout.write(f"{_forget(name)} second factors forgotten")
+
+
+def _forget(name: str) -> int:
+    """Take every factor away; the password alone lets in until another is added."""
+    with transaction.atomic():
+        gone: int = Authenticator.objects.filter(user__username=name).delete()[0]
+        if gone:
+            deeds.record(
+                deeds.COMMAND_LINE, Deed.What.FACTOR_REMOVED, timezone.now(), about=name, rows=gone
+            )
+    return gone
