@@ -1,6 +1,6 @@
 """Mounts each room's addresses. Holds no view of its own."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from fleet import health, setup_pages
@@ -24,7 +24,7 @@ urlpatterns = [
     path("api/docs/", docs, name="api-docs"),
     path("api/v1/", include("devices.api.urls")),
     path("api/v1/", include("reporting.api.urls")),
-    path("api/<path:path>", public(problems.page_not_found)),
+    re_path("^api/(?P<path>.*)$", public(problems.page_not_found)),
     path("", include("people.urls")),
     path("", include("people.doors")),
     path("", include("pages.urls")),
