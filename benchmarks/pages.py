@@ -24,7 +24,6 @@ from django.utils import timezone
 from benchmarks import asks, crowd
 from benchmarks.figures import Figures, Limit, percentile
 from devices.explorer import key_of
-from devices.history import REPORT
 from devices.models import Device, LogEntry
 from devices.views import log_address
 from people import tokens
@@ -108,16 +107,16 @@ def _rate(took: dict[str, list[float]], rival: str) -> float:
 
 def _depths(page: Get, deep: int) -> tuple[list[float], list[float]]:
     """Read the first page of the longest log, and one that many pages lie before, in turns."""
-    hot = LogEntry.objects.filter(event_id=REPORT).values("device").annotate(n=Count("*"))
-    device = Device.objects.get(pk=hot.order_by("-n")[0]["device"])
-    rows = LogEntry.objects.of(device).order_by("-event_time")
+    lately = LogEntry.objects.filter(event_time__gt=timezone.now() - timedelta(hours=3))
+    told = lately.values("device").annotate(n=Count("*")).order_by("-n")
+    device = Device.objects.get(pk=told[0]["device"])
     start = (timezone.now() - timedelta(days=crowd.DAYS + 1)).strftime("%Y-%m-%dT%H:%M:%S")
     path = f"/devices/{device.device_id}/events/?start={start}&size=50"
+    rows = LogEntry.objects.of(device).order_by("-event_time")
     near, far = [], []
-    for turn in range(asks.REQUESTS):
-        place = urlencode({"before": log_address.write(key_of(rows[deep * 50 + turn]))})
+    for row in rows[deep * 50 : deep * 50 + asks.REQUESTS]:
         near.append(_timed(page, path))
-        far.append(_timed(page, f"{path}&{place}"))
+        far.append(_timed(page, f"{path}&{urlencode({'before': log_address.write(key_of(row))})}"))
     return near, far
 
 
