@@ -34,6 +34,7 @@ class Kind(StrEnum):
     DEVICES = "devices"
     PIPELINE = "pipeline"
     UNWATCHED = "unwatched"
+    UNKNOWN = "unknown"  # the list is read, but nobody counted yet
 
 
 @dataclass(frozen=True, slots=True)

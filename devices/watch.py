@@ -10,7 +10,7 @@ from django.db import connection
 
 from devices import census
 from devices.models import Device, Hour, SyncRun
-from devices.silence import Rhythm, Verdict, quiet, usual, verdict
+from devices.silence import Kind, Rhythm, Verdict, quiet, usual, verdict
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -145,11 +145,16 @@ def gaps(points: Sequence[tuple[int, float]]) -> list[tuple[int, int]]:
 
 def standing(newest: Sequence[Hour], now: datetime) -> Verdict:
     """Say who is quiet, as of the newest note."""
-    if not newest:
-        return verdict(None, (), 0, now, LATE)
-    row = newest[0]
-    silent = [read(one) for one in row.quiet]
-    return verdict(row.looked_at, silent, row.spoke, now, max(LATE, 3 * settings.SYNC_INTERVAL))
+    overdue = max(LATE, 3 * settings.SYNC_INTERVAL)
+    if newest and now - newest[0].looked_at <= overdue:
+        row = newest[0]
+        silent = [read(one) for one in row.quiet]
+        return verdict(row.looked_at, silent, row.spoke, now, overdue)
+    run = last_look()
+    looked_at = run.finished_at if run else None
+    if looked_at and now - looked_at <= overdue:
+        return Verdict(Kind.UNKNOWN)
+    return verdict(looked_at, (), 0, now, overdue)
 
 
 def read(kept: list[Any]) -> Rhythm:

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from devices import overview
@@ -179,7 +179,8 @@ def people() -> Iterator[Step]:
     """Yield whether there is a second person, and second factors for those who may do all."""
     view = "people:staff"
     count = User.objects.filter(is_active=True).count()
-    title, words = _("A second person"), _("%d people can sign in.") % count
+    title = _("A second person")
+    words = ngettext("%d person can sign in.", "%d people can sign in.", count) % count
     if count >= COMPANY:
         yield Step("people", title, State.DONE, words, "", view)
     else:
@@ -191,7 +192,12 @@ def people() -> Iterator[Step]:
     bare = admins.exclude(pk__in=Authenticator.objects.values("user")).distinct().count()
     title = _("Second factors of admins")
     if bare:
-        words = _("%d admins sign in with a password only.") % bare
+        words = ngettext(
+            "%d admin signs in with a password only.",
+            "%d admins sign in with a password only.",
+            bare,
+        )
+        words %= bare
         advice = _("Each adds an app or a passkey under Account.")
         yield Step("factors", title, State.OPEN, words, advice, "mfa_index")
     else:

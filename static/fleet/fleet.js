@@ -4,6 +4,7 @@ import "./choices.js";
 import "./copy.js";
 import "./palette.js";
 import "./keys.js";
+import "./print.js";
 import "./live.js";
 import "./selection.js";
 import "./confirm.js";

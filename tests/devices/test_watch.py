@@ -86,9 +86,10 @@ def test_an_hour_is_noted_once_with_who_broke_the_own_rhythm(db):
 def test_an_hour_in_which_nobody_looked_is_no_row_and_a_gap(db):
     looked(NOON - 2 * HOUR)
 
+    assert watch.course(NOON - HOUR - 59 * MINUTE).silence == silence.Verdict(Kind.UNKNOWN)
     assert watch.watch(NOON) is None
     assert not Hour.objects.exists()
-    assert watch.course(NOON).silence == silence.Verdict(Kind.UNWATCHED)
+    assert watch.course(NOON).silence == silence.Verdict(Kind.UNWATCHED, NOON - 2 * HOUR)
 
 
 def test_the_course_breaks_where_hours_are_missing(db):
