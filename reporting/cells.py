@@ -43,23 +43,19 @@ _NEAR_KNOWN = f"""(cell.acked_known AND cell.attempts = 0 AND cell.lane = 'healt
 # known to hold clears the cell (A, B, A within an outage sends nothing); if nobody knows what USH
 # holds, it is sent. A new value of a quarantined cell is tried at once, alone. A small move away
 # from what USH holds waits until it has settled; a large one ends the waiting.
-STORE = f"""
+_STORE = f"""
 INSERT INTO reporting_cell AS cell (
     sink_id, device_key, ush_device_id, property, value, source_at, shard, urgency, version,
     acked_version, acked_known, in_flight, confirm, first_dirty_at, next_try_at, attempts, lane,
     late, merged, discarded, last_error)
 SELECT %(sink)s, news.device_key, news.ush_device_id, news.property,
-    coalesce(known.value, news.value), news.source_at, news.shard, news.urgency,
+    {{value}}, news.source_at, news.shard, news.urgency,
     1, 0, false, false, false, %(now)s, %(due)s, 0, 'healthy', 0, 0, false, ''
 FROM unnest(%(device_key)s::text[], %(ush_device_id)s::text[], %(property)s::text[],
             %(value)s::text[], %(source_at)s::bigint[], %(near)s::text[], %(shard)s::int[],
             %(urgency)s::int[])
      AS news (device_key, ush_device_id, property, value, source_at, near, shard, urgency)
-LEFT JOIN LATERAL (
-    SELECT value FROM reporting_cell AS told
-    WHERE news.near <> '' AND told.sink_id = %(sink)s AND told.property = news.property
-        AND told.ush_device_id = news.ush_device_id
-        AND told.value = ANY(string_to_array(news.near, ','))) AS known ON true
+{{known}}
 ORDER BY news.ush_device_id, news.property
 ON CONFLICT (sink_id, ush_device_id, property) DO UPDATE SET
     source_at = greatest(cell.source_at, excluded.source_at),
@@ -96,6 +92,16 @@ ON CONFLICT (sink_id, ush_device_id, property) DO UPDATE SET
         ELSE cell.next_try_at END
 RETURNING device_key, version > acked_version
 """  # noqa: S608  put together from constants of this module
+STORE = _STORE.format(value="news.value", known="")
+# At the border of two words the one that the cell has stays.
+STORE_NEAR = _STORE.format(
+    value="coalesce(known.value, news.value)",
+    known="""LEFT JOIN LATERAL (
+    SELECT value FROM reporting_cell AS told
+    WHERE news.near <> '' AND told.sink_id = %(sink)s AND told.property = news.property
+        AND told.ush_device_id = news.ush_device_id
+        AND told.value = ANY(string_to_array(news.near, ','))) AS known ON true""",
+)
 
 AGAIN = """
 WITH clean AS (
@@ -141,7 +147,8 @@ def store(sink: str, news: Sequence[News], now: datetime, window: timedelta) -> 
     columns["urgency"] = [int(one.property != vocabulary.POWER) for one in news]
     with connection.cursor() as cursor:
         times = {"now": now, "due": now + window, "settle": SETTLE, "longest": LONGEST_HELD}
-        cursor.execute(STORE, columns | times | {"sink": sink})
+        statement = STORE_NEAR if any(columns["near"]) else STORE
+        cursor.execute(statement, columns | times | {"sink": sink})
         return sum(bool(dirty) for _, dirty in cursor.fetchall())
 
 

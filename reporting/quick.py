@@ -46,11 +46,9 @@ class Statement:
 def planned_once() -> Iterator[None]:
     """Keep the plans of prepared statements for as long as this lasts."""
     with connection.cursor() as cursor:
-        for name, value in PLANS.items():
-            cursor.execute(f"SET {name} = {value}")
+        cursor.execute("; ".join(f"SET {name} = {value}" for name, value in PLANS.items()))
     try:
         yield
     finally:
         with suppress(Error), connection.cursor() as cursor:
-            for name in PLANS:
-                cursor.execute(f"RESET {name}")
+            cursor.execute("; ".join(f"RESET {name}" for name in PLANS))

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from . import attendance, forwarder, remap, reports, resyncs, terms
+from . import attendance, forwarder, quick, remap, reports, resyncs, terms
 from .sending import Desk
 from .ush.client import UshClient
 
@@ -12,7 +12,8 @@ from .ush.client import UshClient
 def forward() -> str:
     """Send what is due; then translate anew what a changed mapping touches."""
     now_terms = terms.current()
-    with UshClient(now_terms.url, dict(now_terms.headers), proxy=now_terms.proxy) as ush:
+    client = UshClient(now_terms.url, dict(now_terms.headers), proxy=now_terms.proxy)
+    with client as ush, quick.planned_once():
         done = forwarder.drain(Desk(ush, now_terms, timezone.now))
     remap.walk(timezone.now())
     return f"forward: {done}"
