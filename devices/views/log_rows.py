@@ -34,7 +34,8 @@ OWN_ICONS = {
 TOLD = {LogEntry.Own.RENAMED.value, LogEntry.Own.BY_OTHERS.value}  # what may tell an old name
 
 # The pair is compared so that the key's index is walked: by the time alone PostgreSQL takes the
-# index of the whole fleet's time, and reads a day of everybody's for one device.
+# index of the whole fleet's time, and reads a day of everybody's for one device. Where to begin
+# it still learns from the time alone: a deep page would walk down from the newest row.
 PREVIOUS = """
     SELECT wanted.place, earlier.value
     FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[], %s::text[])
@@ -43,7 +44,7 @@ PREVIOUS = """
         SELECT value FROM devices_logentry log
         WHERE log.device_id = wanted.device_id AND log.event_id = 7 AND log.code = wanted.code
         AND (log.device_id, log.event_time) < (wanted.device_id, wanted.event_time)
-        AND log.event_time >= wanted.event_time - %s
+        AND log.event_time < wanted.event_time AND log.event_time >= wanted.event_time - %s
         ORDER BY log.event_time DESC LIMIT 1
     ) earlier
 """
