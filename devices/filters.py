@@ -18,6 +18,7 @@ from devices.lookups import SHORTEST_OF_TRIGRAMS
 from devices.models import OperationItem, Product
 from devices.plans import OPEN
 from devices.querysets import DeviceQuerySet
+from reporting import standings
 
 TOKEN = re.compile(r'(?P<key>[a-z_]+):(?P<value>"[^"]*"|\S+)')
 AGE = re.compile(r"(?P<sign>[<>])(?P<number>\d{1,5})(?P<unit>[smhd])")
@@ -190,6 +191,13 @@ def operation(value: str, _now: datetime) -> Q:
     return Q(pk__in=OperationItem.objects.filter(outcome__in=OPEN).values("device_id"))
 
 
+def ush(value: str, _now: datetime) -> Q:
+    """`ush:waiting`: USH is still to be told something; `ush:quarantine`: it refuses something."""
+    if value not in ("waiting", "quarantine"):
+        raise Unreadable(_("ush: is waiting or quarantine."))
+    return Q(device_id__in=standings.keys(value))
+
+
 def sub(value: str, _now: datetime) -> Q:
     """`sub:true`: it hangs behind a gateway."""
     return Q(sub=truth("sub", value))
@@ -215,4 +223,5 @@ KEYS: dict[str, Callable[[str, datetime], Q]] = {
     "name": name,
     "id": lambda value, _now: Q(device_id__holds=value),
     "operation": operation,
+    "ush": ush,
 }

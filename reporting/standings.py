@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, F, Max, Min, Q, When
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from . import phrases
@@ -59,6 +59,18 @@ def _standing(
     if waiting_since:
         return Standing("waiting", waiting_since)
     return Standing("delivered", told_at)
+
+
+def keys(state: str) -> QuerySet[Cell, str]:
+    """Return the keys of devices that stand so, for another room's question: a part of it."""
+    stuck = Cell.objects.filter(STUCK)
+    if state == "quarantine":
+        return stuck.values_list("device_key", flat=True)
+    return (
+        Cell.objects.filter(DIRTY)
+        .exclude(device_key__in=stuck.values("device_key"))
+        .values_list("device_key", flat=True)
+    )
 
 
 def road() -> Road:

@@ -36,6 +36,7 @@ MEANINGS: dict[str, str | Promise] = {
     "name": _("name, whole or a part"),
     "id": _("part of the device id"),
     "operation": _("something was asked of it"),
+    "ush": _("how it stands with USH"),
 }
 AGES = {
     "<1h": _("in the last hour"),
@@ -171,6 +172,7 @@ VALUES: dict[str, Callable[[str, str], Found]] = {
     "seen": _of({**AGES}),
     "state": _of({**STATES}),
     "operation": _of({"open": _("it has not ended")}),
+    "ush": _of({"waiting": _("USH is still to be told"), "quarantine": _("USH refuses something")}),
     "category": _categories,
     "product": _products,
     "tag": _tags,

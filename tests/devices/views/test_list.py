@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from devices.models import Device
 from people.roles import Role
+from reporting.models import Cell, Sink
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON
 from tests.devices.views.streams import streamed
@@ -256,3 +257,26 @@ def test_a_whole_filter_becomes_the_list_of_the_order_and_what_is_unclear_choose
     ]  # fmt: skip
     assert (unclear.status_code, unclear.context["draft"].device_ids) == (400, ())
     assert "The filter was not understood, so it chooses no device." in told(unclear)
+
+
+def test_devices_are_found_by_how_they_stand_with_ush(viewer):
+    sink, _made = Sink.objects.get_or_create(name="ush")
+    given = {"sink": sink, "property": "PowerState", "value": "ON",
+             "source_at": 0, "shard": 0, "first_dirty_at": NOON, "next_try_at": NOON}  # fmt: skip
+    for device_id, more in {
+        "told": {"acked_version": 1},
+        "waits": {},
+        "stuck": {"lane": Cell.Lane.QUARANTINE},
+        "never": None,
+    }.items():
+        scene.device(device_id, device_id)
+        if more is not None:
+            Cell.objects.create(device_key=device_id, ush_device_id=device_id, **given, **more)
+
+    found = {
+        state: [row.device.name for row in viewer.get(f"/devices/?q=ush:{state}").context["rows"]]
+        for state in ("waiting", "quarantine")
+    }
+
+    assert found == {"waiting": ["waits"], "quarantine": ["stuck"]}
+    assert viewer.get("/devices/?q=ush:x").context["hints"] == ["ush: is waiting or quarantine."]
