@@ -109,7 +109,7 @@ def _typed(some: Sequence[Device]) -> Iterator[str]:
     """Give what the search line holds while names and ids are typed into it."""
     words = [*(one.name for one in some), *(one.device_id[2:] for one in some[:10]), *LETTERS]
     random.Random(1).shuffle(words)
-    for word in words:
+    for word in words[:REQUESTS]:
         for letters in range(3 if word.isascii() else 2, min(len(word), 6) + 1):
             yield f"/devices/?{urlencode({'q': word[:letters]})}"
 
