@@ -30,7 +30,7 @@ from devices.tuya.wire import Status
 
 PAUSE_S = 0.05  # between two changes: each is alone, and not in another's batch
 PATIENCE_S = 20.0
-CHANGES, CHANGES_FULL = 100, 500
+CHANGES, CHANGES_FULL = 250, 500  # so many that one hiccup of the machine is not the p99
 BATCHED, BATCHED_FULL = 10, 100
 WINDOW = timedelta(seconds=1)
 
