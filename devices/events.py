@@ -37,8 +37,8 @@ INSERT = f"""
     ON CONFLICT DO NOTHING
 """  # noqa: S608  constants only
 
-# The device's own log knows better when it happened: what the feed said or a poll inferred gives way
-# to it, in whichever order they arrive; and so does a poll's row to the feed's.
+# The device's own log knows better when it happened: what the feed said or a poll inferred gives
+# way to it, in whichever order they arrive; and so does a poll's row to the feed's.
 SUPERSEDE = """
     DELETE FROM devices_logentry polled
     WHERE polled.device_id = ANY(%s) AND polled.provenance IN (2, 3) AND polled.event_time >= %s
