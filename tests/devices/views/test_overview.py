@@ -17,8 +17,8 @@ from tests.devices.views.scene import NOON, text
 
 # session, user, permissions of user, permissions of groups; tally by category; reports of the hour;
 # live and waiting orders; resets that were not ours, endangered, failed items; proven history;
-# cells, sink; newest rows with device and product, their earlier values; the last run; hours; the last
-# complete look; parked
+# cells, sink; newest rows with device and product, their earlier values; the last run; hours; the
+# last complete look; parked
 QUERIES = 19
 
 
