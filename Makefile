@@ -22,8 +22,8 @@ run: setup ## set up what is missing, then run everything on this machine; Ctrl-
 
 setup: .venv/.installed static/vendor/.copied ## only the setting up
 
-test: .venv/.installed-dev static/vendor/.copied ## the whole test suite, against real servers
-	@$(BIN)/pytest
+test: .venv/.installed-dev static/vendor/.copied ## the whole test suite, against real servers of each core
+	@$(BIN)/pytest -n auto
 
 check: .venv/.installed-dev ## format, lint, types, import contracts, Django checks, migrations
 	@$(BIN)/ruff format --check -q .
