@@ -6,8 +6,10 @@ from .terms import SHARDS, SINK
 
 def ensure() -> Sink:
     """Give the target's row with its shards, making what is missing."""
-    sink, made = Sink.objects.get_or_create(name=SINK)
-    if made:
-        rows = [Shard(sink=sink, number=number) for number in range(SHARDS)]
-        Shard.objects.bulk_create(rows, ignore_conflicts=True)
-    return sink
+    known = Sink.objects.filter(name=SINK).first()
+    if known is not None:
+        return known
+    Sink.objects.bulk_create([Sink(name=SINK)], ignore_conflicts=True)  # or another process did
+    rows = [Shard(sink_id=SINK, number=number) for number in range(SHARDS)]
+    Shard.objects.bulk_create(rows, ignore_conflicts=True)
+    return Sink.objects.get(name=SINK)
