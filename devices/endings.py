@@ -76,6 +76,9 @@ def _skip(items: QuerySet[OperationItem, OperationItem], why: str, now: datetime
     if not found:
         return
     with transaction.atomic():
+        # the orders first, as whoever cancels one takes them: crosswise they would deadlock
+        held = Operation.objects.filter(pk__in=set(found.values())).order_by("pk")
+        list(held.select_for_update().values_list("pk"))
         waiting = OperationItem.objects.filter(pk__in=found, outcome=Outcome.QUEUED)
         waiting.update(outcome=Outcome.SKIPPED, why=why, settled_at=now)
         live.announce("operations", _texts(found.values()))

@@ -147,14 +147,16 @@ def _pace_allows(operation: Operation, now: datetime) -> bool:
 
 def _claim(item: OperationItem, now: datetime) -> bool:
     """Commit `sent` before the call; 0 rows: it is no longer ours to send."""
-    # The outcome must be asked of the row itself: PostgreSQL looks at it again after waiting for
-    # another claim, which it does not do for a condition inside a subquery.
-    running = Operation.objects.filter(MAY_SEND, pk=OuterRef("operation_id"))
-    ours = OperationItem.objects.filter(Exists(running), pk=item.pk, outcome=Outcome.QUEUED)
+    running = Operation.objects.filter(MAY_SEND, pk=item.operation_id)
+    ours = OperationItem.objects.filter(pk=item.pk, outcome=Outcome.QUEUED)
+    claimed = 0
     with transaction.atomic():
-        claimed = ours.update(outcome=Outcome.SENT, sent_at=now, attempts=F("attempts") + 1)
+        # The order before its devices, as whoever cancels it takes them: crosswise they would
+        # deadlock. What is asked of a row is asked again after waiting for it.
+        if running.select_for_update().values_list("pk").first():
+            claimed = ours.update(outcome=Outcome.SENT, sent_at=now, attempts=F("attempts") + 1)
         if claimed:
-            Operation.objects.filter(pk=item.operation_id, started_at=None).update(started_at=now)
+            running.filter(started_at=None).update(started_at=now)
             records.sent(item, now)
     item.sent_at = now
     return bool(claimed)

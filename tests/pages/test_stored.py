@@ -8,7 +8,7 @@ from pages import stored
     ("sentence", "chinese"),
     [
         ("The process was ended in mid-run.", "进程在运行途中被终止。"),
-        ("Stopped after 3 refusals.", "被拒绝 3 次后停止。"),
+        ("Stopped after 3 failures.", "失败 3 次后已停止。"),
         (
             "The cloud denied it in 2 runs: 1106 permission deny",
             "云端连续 2 次否认该设备: 1106 permission deny",
