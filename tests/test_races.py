@@ -213,6 +213,26 @@ def test_the_pace_is_one_over_all_connections(cloud):
     assert timezone.now() - started >= timedelta(seconds=9 / 50)
 
 
+def test_who_wakes_late_lets_its_moment_pass(cloud, monkeypatch):
+    row = project.current()
+    late = iter([0.05, 0, 0])
+    slept = []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        real(seconds + next(late))
+
+    real = project.time.sleep
+    monkeypatch.setattr(project.time, "sleep", sleep)
+    started = timezone.now()
+
+    project.RowPace(row.pk, 10.0).wait("read")
+
+    row.refresh_from_db()
+    assert len(slept) == 2
+    assert row.next_call_at - started >= timedelta(seconds=2 / 10)
+
+
 def drain():
     now_terms = terms.current()
     with UshClient(now_terms.url) as ush:
