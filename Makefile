@@ -34,10 +34,10 @@ check: .venv/.installed-dev ## format, lint, types, import contracts, Django che
 	@FLEET_ENV_FILE=/dev/null $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/pytest -q $(wildcard tests/test_docs.py) tests/fleet/test_configuration.py
 
-bench: .venv/.installed-dev ## every benchmark at a small size, in ratios
+bench: .venv/.installed-dev static/vendor/.copied ## every benchmark at a small size, in ratios
 	@$(BIN)/python -m benchmarks
 
-bench-full: .venv/.installed-dev ## the same at the sizes that the goals name
+bench-full: .venv/.installed-dev static/vendor/.copied ## the same at the sizes that the goals name
 	@$(BIN)/python -m benchmarks --full
 
 screenshots: .venv/.installed-dev static/vendor/.copied ## the pictures of README and docs, anew
