@@ -71,6 +71,10 @@ def sign_in(asgi_url, context, client):
     """Sign a new user of a role into the browser: `sign_in(Role.MANAGER)`."""
 
     def signed_in(role=Role.VIEWER, name=None):
+        for page in context.pages:
+            # An open page of somebody signed in before would ask with a session that ends here,
+            # and the answer would take the new cookie away.
+            page.goto("about:blank")
         user = persons.user(role, name)
         client.force_login(user)
         session = client.cookies["fleet_session"].value
