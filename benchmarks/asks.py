@@ -53,7 +53,7 @@ def pages() -> Iterator[Ask]:
     yield Ask("log explorer", list(_explored()), PAGE_MS)
     yield Ask("log explorer, its table", list(_walked()), PAGE_MS, "log-table")
     yield Ask("chart of 7 days", list(_charts()))
-    yield Ask("stock Django admin", [f"/rival/admin/devices/device/?p={n}" for n in _places(50)])
+    yield Ask("stock Django admin", [f"/rival/admin/devices/device/?p={n + 1}" for n in _places(50)])
 
 
 def calls(rest: Callable[..., Any]) -> Iterator[Ask]:
