@@ -53,7 +53,8 @@ def pages() -> Iterator[Ask]:
     yield Ask("log explorer", list(_explored()), PAGE_MS)
     yield Ask("log explorer, its table", list(_walked()), PAGE_MS, "log-table")
     yield Ask("chart of 7 days", list(_charts()))
-    yield Ask("stock Django admin", [f"/rival/admin/devices/device/?p={n + 1}" for n in _places(50)])
+    admin = "/rival/admin/devices/device/?p="
+    yield Ask("stock Django admin", [f"{admin}{number + 1}" for number in _places(50)])
 
 
 def calls(rest: Callable[..., Any]) -> Iterator[Ask]:
