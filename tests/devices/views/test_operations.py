@@ -1,6 +1,5 @@
 """Asking for operations and steering them: rights, typed words, double sending, what is shown."""
 
-import html
 import re
 from datetime import timedelta
 
@@ -257,39 +256,6 @@ def test_two_hundred_and_fifty_devices_are_carried_as_one_field():
     )
 
     assert (answer.status_code, Operation.objects.get().items.count()) == (302, 250)
-
-
-def test_a_list_of_many_names_is_carried_and_the_preview_comes_as_a_file():
-    scene.devices(250)
-    scene.device("taken", "Lobby")
-    browser = scene.client(Role.OPERATOR)
-    lines = "".join(f"bf{number:04d}; =Lamp {number} x\n" for number in range(249))
-    sent = {"kind": "rename", "lines": f"id; name\n{lines}bf0249; Lobby\n"}
-
-    file = browser.post(NEW, sent | {"step": "download"})
-    page = browser.post(NEW, sent)
-    carried = re.search(r'<textarea name="lines" hidden>([^<]*)', page.content.decode())[1]
-    kept = {"kind": "rename", "step": "request", "lines": html.unescape(carried)}
-    given = browser.post(NEW, kept | {"plan_hash": page.context["plan"].plan_hash})
-
-    rows = file.content.decode().splitlines()
-    assert (len(rows), rows[1]) == (251, "bf0000,Lamp 0,'=Lamp 0 x,act,")
-    assert rows[250] == "bf0249,Lamp 249,Lobby,act,taken has the name “Lobby” already."
-    names = Operation.objects.get().items.order_by("position").values_list("new_name", flat=True)
-    assert (given.status_code, len(names)) == (302, 250)
-    assert (names[0], names[249]) == ("=Lamp 0 x", "Lobby")
-
-
-def test_lines_that_cannot_be_read_are_named_and_kept():
-    scene.device()
-    browser = scene.client(Role.OPERATOR)
-
-    answer = browser.post(NEW, {"kind": "rename", "lines": "bf01\n"})
-    viewer = scene.client().get(f"{NEW}?kind=rename")
-
-    assert (answer.status_code, viewer.status_code, orders()) == (400, 403, [])
-    assert "Line 1: give a device id and its new name." in text(answer)
-    assert ">bf01\n</textarea>" in answer.content.decode()
 
 
 def test_a_device_that_is_waited_for_says_so():
