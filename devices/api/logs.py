@@ -12,7 +12,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices.explorer import PATIENCE_MS, Key, TooWideError, patient
+from devices import history_rows
+from devices.explorer import PATIENCE_MS, TooWideError, patient
 from devices.forms import NOBODY
 from devices.models import Device, LogEntry, Provenance
 from devices.querysets import LogQuerySet
@@ -21,10 +22,9 @@ from rest.calls import Call
 from rest.problems import Problem, invalid
 from rest.schema import PAGING, exported, paged
 
-from . import examples, relatives, rows, shapes
+from . import examples, relatives, shapes
 from .devices import find
 
-ORDER = tuple(f"-{name}" for name in Key._fields)
 NUMBERS = {member.name.lower(): member.value for member in Provenance}
 SMALLEST, LARGEST = -(2**15), 2**15 - 1  # of a stored event or source number
 
@@ -77,11 +77,6 @@ def _sources(query: Mapping[str, str]) -> list[Q]:
     return [nobody | Q(source_id__in=queries.numbers(some, "source", SMALLEST, LARGEST))]
 
 
-def table(found: LogQuerySet, columns: Sequence[str]) -> exports.Table:
-    """All these rows, newest first, to be exported."""
-    return exports.Table(found.values(*rows.LOG), ORDER, rows.logs, columns)
-
-
 def listed(
     request: Request, found: LogQuerySet, columns: Sequence[str]
 ) -> Response | StreamingHttpResponse:
@@ -89,12 +84,12 @@ def listed(
 
     A page that would read too much history is refused in words; an export may take its time.
     """
-    kind = exports.wanted(request)
+    kind, table = exports.wanted(request), history_rows.table(found, columns)
     if kind:
-        return exports.answer(request, table(found, columns), kind, "logs", timezone.now())
+        return exports.answer(request, table, kind, "logs", timezone.now())
     try:
         with patient():
-            return paging.answer(request, found.values(*rows.LOG), ORDER, rows.logs)
+            return paging.answer(request, table.rows, table.order, table.written)
     except TooWideError as fault:
         words = _("Reading this took longer than %(s)s s: narrow it by start, end or device.")
         raise Problem(400, "too_wide", words % {"s": PATIENCE_MS // 1000}) from fault

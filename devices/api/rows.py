@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 
-from devices import causes, telling
-from devices.causes import Happening
 from devices.coverage import Interval, Ledger, unread
 from devices.datapoints import Reading
-from devices.models import Operation, OperationItem, Provenance, SyncRun
+from devices.history_rows import PROVENANCES
+from devices.models import Operation, OperationItem, SyncRun
 from devices.tuya.errors import explain
-from devices.words import category_name, source_name
+from devices.words import category_name
 from reporting.outbox import CellView
 from rest.times import stamp, stamp_ms
 
@@ -27,14 +26,6 @@ DEVICE = (
     "model", "active_at", "created_at", "updated_at", "first_seen_at", "last_seen_at",
     "last_event_at", "state", "state_since", "state_reason", "tags", "note", "status",
 )  # fmt: skip
-LOG = (
-    "device_id", "event_time", "event_id", "code", "digest", "device__device_id", "received_at",
-    "not_before", "source_id", "provenance", "value", "raw",
-)  # fmt: skip
-
-TOLD = ("event_time", "event_id", "source_id", "value")  # of a causes.Happening, in its order
-
-PROVENANCES = {member.value: member.name.lower() for member in Provenance}
 
 
 def language() -> str:
@@ -125,35 +116,6 @@ def value(reading: Reading, times: list[Any]) -> Row:
         "changed_at": stamp_ms(changed),
         "received_at": stamp_ms(received),
         "provenance": PROVENANCES.get(provenance or 0),
-    }
-
-
-def logs(found: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """History rows from `values(*LOG)`, each with the operation of ours that brought it about."""
-    page, spoken = list(found), language()
-    behind = causes.orders(
-        Happening(one["device_id"], *(one[name] for name in TOLD)) for one in page
-    )
-    return [log(one, by, spoken) for one, by in zip(page, behind, strict=True)]
-
-
-def log(one: Mapping[str, Any], by: int | None, spoken: str) -> Row:
-    """One history row."""
-    source = one["source_id"]
-    return {
-        "event_time": stamp(one["event_time"]),
-        "received_at": stamp(one["received_at"]),
-        "not_before": stamp(one["not_before"]),
-        "device_id": one["device__device_id"],
-        "event_id": one["event_id"],
-        "event": telling.event(one["event_id"], source, one["value"], spoken),
-        "source_id": source,
-        "source": None if source is None else source_name(source, spoken),
-        "code": one["code"],
-        "value": one["value"],
-        "raw": one["raw"],
-        "provenance": PROVENANCES.get(one["provenance"]),
-        "operation": by,
     }
 
 

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.http import QueryDict
 from rest_framework.exceptions import APIException
 
+from devices import history_rows
 from devices.api import logs, shapes
 from rest import exports, selection
 
@@ -56,7 +57,7 @@ def _table(options: dict[str, Any]) -> exports.Table:
             query[name] = options[name]
     try:
         columns = selection.wanted(query, shapes.Log) or selection.known(shapes.Log)
-        return logs.table(logs.chosen(query), columns)
+        return history_rows.table(logs.chosen(query), columns)
     except APIException as no:
         faults = getattr(no, "extra", {}).get("errors", {})
         told = [f"--{name}: {' '.join(words)}" for name, words in faults.items()]
