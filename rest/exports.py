@@ -78,6 +78,15 @@ class Table:
     columns: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some rows as text; `after` is where the next piece begins, None at the end and the head."""
+
+    text: bytes
+    rows: list[dict[str, Any]]
+    after: str | None
+
+
 def wanted(request: Request) -> str | None:
     """`csv` or `ndjson` when the whole list is wanted, by `format` or by `Accept`."""
     kind = request.accepted_renderer.format
@@ -129,20 +138,15 @@ def _next(parts: Iterator[bytes]) -> bytes | None:
 
 def lines(table: Table, kind: str) -> Iterator[bytes]:
     """The export, a chunk at a time, in the language of the moment at which it was asked for."""
-    return _lines(table, {"csv": _csv, "ndjson": _ndjson}[kind], translation.get_language() or "en")
+    return _lines(pieces(table, kind))
 
 
-def _lines(
-    table: Table, write: Callable[[Sequence[str], list[dict[str, Any]] | None], bytes], spoken: str
-) -> Iterator[bytes]:
+def _lines(found: Iterator[Piece]) -> Iterator[bytes]:
     count = 0
-    yield write(table.columns, None)
     try:
-        for chunk in _chunks(table):
-            with translation.override(spoken):
-                rows = table.written(chunk)
-            count += len(rows)
-            yield write(table.columns, rows)
+        for piece in found:
+            count += len(piece.rows)
+            yield piece.text
     except GeneratorExit:
         raise
     except BaseException:
@@ -150,12 +154,26 @@ def _lines(
         raise
 
 
-def _chunks(table: Table) -> Iterator[list[Any]]:
-    cursor: str | None = None
+def pieces(table: Table, kind: str, after: str | None = None) -> Iterator[Piece]:
+    """The export in pieces, from the beginning or from where an earlier one ended."""
+    write = {"csv": _csv, "ndjson": _ndjson}[kind]
+    return _pieces(table, write, translation.get_language() or "en", after)
+
+
+def _pieces(
+    table: Table,
+    write: Callable[[Sequence[str], list[dict[str, Any]] | None], bytes],
+    spoken: str,
+    cursor: str | None,
+) -> Iterator[Piece]:
+    if cursor is None:
+        yield Piece(write(table.columns, None), [], None)
     while True:
         found = cursors.page(table.rows, table.order, cursor, CHUNK)
-        if found.rows:
-            yield found.rows
+        with translation.override(spoken):
+            rows = table.written(found.rows) if found.rows else []
+        if rows:
+            yield Piece(write(table.columns, rows), rows, found.next)
         if found.next is None:
             return
         cursor = found.next
