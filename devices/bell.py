@@ -25,6 +25,11 @@ def ring_device(device_id: str) -> None:
     _ring("devices.tasks.sync_device", device_id)
 
 
+def ring_exports() -> None:
+    """Wake whoever writes exports."""
+    _ring("devices.tasks.write_exports")
+
+
 def _ring(task: str, *args: object) -> None:
     transaction.on_commit(lambda: ring(current_app, task, *args))
 

@@ -23,6 +23,12 @@ COLUMNS = (
 
 ORDER = tuple(f"-{name}" for name in Key._fields)  # newest first, each row apart
 
+# What a written row says, in its order.
+MEMBERS = (
+    "event_time", "received_at", "not_before", "device_id", "event_id", "event", "source_id",
+    "source", "code", "value", "raw", "provenance", "operation",
+)  # fmt: skip
+
 _TOLD = ("event_time", "event_id", "source_id", "value")  # of a causes.Happening, in its order
 
 PROVENANCES = {member.value: member.name.lower() for member in Provenance}

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from rest import idempotency
 
-from . import letting_go, lifetimes, partitions
+from . import exporting, letting_go, lifetimes, partitions
 from .letting_go import Going
 from .models import CallCount, LetGo, SyncRun
 
@@ -31,6 +31,7 @@ class Pruned:
     log: dict[int, int]
     months: tuple[str, ...] = ()
     held_back: int = 0
+    exports: int = 0
 
     def sentence(self) -> str:
         """Say it in one line."""
@@ -42,6 +43,8 @@ class Pruned:
             line += f" ({', '.join(f'event {kind}: {rows}' for kind, rows in self.log.items())})"
         if self.months:
             line += f", {len(self.months)} months as a whole"
+        if self.exports:
+            line += f", {self.exports} files of exports"
         return f"{line}; {self.held_back} steps left for later" if self.held_back else line
 
 
@@ -64,7 +67,13 @@ def prune(now: datetime) -> Pruned:
     counts, _ = CallCount.objects.filter(hour__lt=now - CALLS).delete()
     went = letting_go.let_go(lifetimes.edges(settings.LOG_RETENTION, now), now)
     return Pruned(
-        runs, counts, idempotency.forget(now), went.rows, went.months, held_back=went.held_back
+        runs,
+        counts,
+        idempotency.forget(now),
+        went.rows,
+        went.months,
+        held_back=went.held_back,
+        exports=exporting.let_go(now),
     )
 
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from . import bell, exporting, retention, runner, watch
 from . import harvest as harvesting
 from . import retention, runner, watch
 from . import sync as syncing
@@ -42,6 +43,17 @@ def run_operations() -> str:
 def prune() -> str:
     """Let go of what is past its retention."""
     return retention.prune(timezone.now()).sentence()
+
+@shared_task(name="devices.tasks.write_exports")
+def write_exports() -> str:
+    """Write the files that people asked for, for a shift; then ring for who goes on."""
+    shift = exporting.write_due(timezone.now)
+    if shift is None:
+        return "another process is at it"
+    if shift.left:
+        bell.ring_exports()
+    return shift.sentence()
+
 
 
 @shared_task(name="devices.tasks.note_hour")

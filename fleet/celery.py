@@ -46,6 +46,7 @@ TIMETABLE = {
         "devices.tasks.harvest", min(settings.HARVEST_INTERVAL, timedelta(seconds=30)), SLOW
     ),
     "note_hour": every("devices.tasks.note_hour", timedelta(minutes=10), SLOW),
+    "write_exports": every("devices.tasks.write_exports", timedelta(seconds=10), SLOW),
     "prune": every("devices.tasks.prune", timedelta(hours=6), SLOW),
     # Every six hours or so; when exactly is said by a row.
     "resync": every("reporting.tasks.resync", timedelta(minutes=10), SLOW),

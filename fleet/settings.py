@@ -5,6 +5,7 @@ docs/configuration.md explains each name. Nonsense is refused at the start, by n
 
 import os
 import re
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from fleet.gate import GATE_APPS, content_security_policy, single_sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = Path(os.environ.get("FLEET_ENV_FILE") or BASE_DIR / ".env")
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 env = Environment(dotenv(ENV_FILE) | dict(os.environ))
 
 # --- where this run lives -------------------------------------------------------------------------
@@ -162,6 +164,7 @@ if TUYA_FEED != "off" and not TUYA_FEED_URL and TUYA_BASE_URL:
     )
 SYNC_INTERVAL = env.duration("SYNC_INTERVAL", "30s")
 HARVEST_INTERVAL = env.duration("HARVEST_INTERVAL", "5m")
+EXPORT_DAYS = env.integer("EXPORT_DAYS", 7, most=3650)
 COOLING_OFF = env.duration("COOLING_OFF", "30s", least=timedelta(0))
 LOG_RETENTION = env.lifetimes("LOG_RETENTION", "*=forever")
 APPROVAL_ABOVE = env.optional_integer("APPROVAL_ABOVE", least=0)

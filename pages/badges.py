@@ -54,6 +54,7 @@ BADGES = {
     "discarded": Badge(_("Discarded"), "circle-off", "quiet"),
     "delivered": Badge(_("Delivered"), "check", "quiet"),
     "parked": Badge(_("Parked"), "plug-connected-x", "bad"),
+    "done": Badge(_("Done"), "circle-check", "good"),
     "failed": Badge(_("Failed"), "circle-x", "bad"),
     "incomplete": Badge(_("Incomplete"), "alert-triangle", "warn"),
     "complete": Badge(_p("run", "Complete"), "check", "quiet"),

@@ -7,7 +7,7 @@ from django.db import connection
 
 CHANNEL = "fleet"
 
-TOPICS = frozenset({"devices", "logs", "operations", "delivery", "cloud"})
+TOPICS = frozenset({"devices", "logs", "operations", "delivery", "cloud", "exports"})
 
 # PostgreSQL refuses a payload of 8,000 bytes or more; the rest is head-room.
 LONGEST = 7_900

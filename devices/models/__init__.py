@@ -5,6 +5,7 @@ from .device import Device
 from .hour import Hour
 from .let_go import LetGo
 from .log import LogEntry, Provenance
+from .log_export import LogExport
 from .operation import Operation, OperationItem
 from .product import Product
 from .project import CallCount, Project
@@ -18,6 +19,7 @@ __all__ = [
     "Hour",
     "LetGo",
     "LogEntry",
+    "LogExport",
     "Operation",
     "OperationItem",
     "Product",
