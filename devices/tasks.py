@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from . import bell, exporting, retention, runner, watch
 from . import harvest as harvesting
-from . import retention, runner, watch
 from . import sync as syncing
 
 LEFT_ALONE = "another process is at it, or the cloud is left in peace or paused for now"
@@ -44,6 +43,7 @@ def prune() -> str:
     """Let go of what is past its retention."""
     return retention.prune(timezone.now()).sentence()
 
+
 @shared_task(name="devices.tasks.write_exports")
 def write_exports() -> str:
     """Write the files that people asked for, for a shift; then ring for who goes on."""
@@ -53,7 +53,6 @@ def write_exports() -> str:
     if shift.left:
         bell.ring_exports()
     return shift.sentence()
-
 
 
 @shared_task(name="devices.tasks.note_hour")
