@@ -214,8 +214,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "fleet.numbering.numbered",
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "fleet.chain.Security",
+    "fleet.chain.Policy",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -59,15 +59,15 @@ def test_a_burst_is_one_event(transactional_db):
         stream = await listening(Hub(), {"devices"})
         for name in "abc":
             await sync_to_async(announce)("devices", [name])
-        first = await asyncio.wait_for(anext(stream), 5)
-        rest = await asyncio.wait_for(anext(stream), 5) if "c" not in first else None
+        told = [data(await asyncio.wait_for(anext(stream), 5))["devices"]]
+        while "c" not in told[-1]:  # a busy machine may be heard between two announcements
+            told.append(data(await asyncio.wait_for(anext(stream), 5))["devices"])
         await stream.aclose()
-        return first, rest
+        return told
 
-    first, rest = asyncio.run(story())
+    told = asyncio.run(story())
 
-    told = set(data(first)["devices"]) | set(data(rest)["devices"] if rest else [])
-    assert told == {"a", "b", "c"}
+    assert sorted(name for names in told for name in names) == ["a", "b", "c"]
 
 
 def test_a_listener_that_was_cut_off_comes_back_and_says_that_anything_may_be_new(transactional_db):
