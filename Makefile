@@ -23,9 +23,9 @@ run: setup ## set up what is missing, then run everything on this machine; Ctrl-
 setup: .venv/.installed static/vendor/.copied ## only the setting up
 
 test: .venv/.installed-dev static/vendor/.copied ## the whole test suite, against real servers of each core
-	@$(BIN)/pytest -n auto --ignore=tests/browser
-# A browser's tests one after the other: its driver keeps an event loop in the tests' own thread.
-	@$(BIN)/pytest tests/browser
+	@$(BIN)/pytest -n auto --dist worksteal --ignore=tests/browser
+# A browser's tests apart: its driver keeps an event loop in the thread of all tests that follow.
+	@$(BIN)/pytest -n auto tests/browser
 
 check: .venv/.installed-dev ## format, lint, types, import contracts, Django checks, migrations
 	@$(BIN)/ruff format --check -q .

@@ -3,6 +3,7 @@
 import os
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -11,13 +12,17 @@ from pytest_socket import socket_allow_hosts
 
 pytest_plugins = ["tests.clouds"]
 
+HERE = Path(__file__).parent  # beside this file are the tests of the whole product
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Let browser tests be the last: the browser's driver keeps an event loop in this thread."""
-    items.sort(key=lambda item: "/tests/browser/" in item.path.as_posix())
+    """Let the long ones be the first, so that no process is left with one at the end.
+
+    Browser tests are the last: the browser's driver keeps an event loop in this thread.
+    """
+    items.sort(key=lambda item: (item.path.parent.name == "browser", item.path.parent != HERE))
 
 
 def pytest_runtest_setup(item):

@@ -1,4 +1,4 @@
-"""Starts a private PostgreSQL and Valkey for one run of pytest, before Django reads its settings.
+"""Starts a private PostgreSQL and Valkey for each of pytest's processes, before Django's settings.
 
 `tests/settings.py` calls it: pytest-django looks at the settings before any conftest.py is read.
 Set DATABASE_URL and BROKER_URL to test against other servers; then nothing is started.
@@ -22,7 +22,17 @@ PATIENCE_S = 30
 STARTED: list[subprocess.Popen[bytes]] = []
 OWN_PROCESS = os.getpid()
 # None of these may leak from the shell into a test.
-FOREIGN = ("TUYA_", "USH_", "SYNC_", "HARVEST_", "COOLING_", "APPROVAL_", "ADMIN_", "FLEET_ENV")
+FOREIGN = (
+    "TUYA_",
+    "USH_",
+    "SYNC_",
+    "HARVEST_",
+    "COOLING_",
+    "APPROVAL_",
+    "ADMIN_",
+    "FLEET_ENV",
+    "FLEET_PROCESS",
+)
 
 
 def start(server: embedded.Server, logs: Path) -> None:
@@ -53,27 +63,38 @@ def stop(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def forget_what_others_started() -> None:
+    """Let each process of a parallel run start its own: on one broker they empty others' queues."""
+    for name in os.environ.pop("FLEET_TESTS_STARTED", "").split():
+        del os.environ[name]
+
+
 def start_all() -> None:
     """Start what no URL names, and tell the settings through the environment.
 
     A process that a test starts inherits the environment, and so the servers.
     """
-    if os.environ.get("FLEET_TESTS"):
+    process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    if os.environ.get("FLEET_TESTS") == process:
         return
+    forget_what_others_started()
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     folder = Path(tempfile.mkdtemp(prefix="fleet-tests-"))
     atexit.register(stop, folder)
-    if not os.environ.get("DATABASE_URL"):
-        server = embedded.postgres(folder, secrets.token_urlsafe(24), fast_and_forgetful=True)
+    password = secrets.token_urlsafe(24)
+    makers = {
+        "DATABASE_URL": lambda: embedded.postgres(folder, password, fast_and_forgetful=True),
+        "BROKER_URL": lambda: embedded.valkey(folder, password),
+    }
+    missing = [name for name in makers if not os.environ.get(name)]
+    for name in missing:
+        server = makers[name]()
         start(server, folder)
-        os.environ["DATABASE_URL"] = server.url
-    if not os.environ.get("BROKER_URL"):
-        server = embedded.valkey(folder, secrets.token_urlsafe(24))
-        start(server, folder)
-        os.environ["BROKER_URL"] = server.url
+        os.environ[name] = server.url
     os.environ |= {
-        "FLEET_TESTS": "1",
+        "FLEET_TESTS": process,
+        "FLEET_TESTS_STARTED": " ".join(missing),
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "FLEET_DATA": str(folder / "data"),
         "FLEET_ENV_FILE": os.devnull,
