@@ -13,14 +13,13 @@ KEYS = ("on", "off")  # whether single letters do something
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Offer the demo flag, the reader's theme, zone and keys, and the words that scripts need."""
+    """Offer the demo flag, the moment, and the reader's theme, zone and keys."""
     return {
         "demo": getattr(settings, "DEMO", False),
         "now": timezone.now(),
         "theme": chosen(request, "fleet_theme", THEMES),
         "zone": chosen(request, "fleet_zone", ZONES),
         "keys": chosen(request, "fleet_keys", KEYS),
-        "script_words": script_words(),
     }
 
 

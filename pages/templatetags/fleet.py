@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django import template
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pages import badges, moments, navigation, ribbons, stored, topics
-from people.rights import Right, may
+from pages import badges, frame, moments, ribbons, stored
 
 NOTHING = SafeString('<span class="text-secondary">–</span>')
 
@@ -130,35 +127,8 @@ def query(context: Context, **changes: object) -> str:
     return f"?{params.urlencode()}"
 
 
-@register.simple_tag(takes_context=True)
-def places(context: Context) -> list[dict[str, Any]]:
-    """Return the side bar's entries, the present one marked; what is not mounted is left out."""
-    return entries(context, navigation.PLACES)
-
-
-@register.simple_tag(takes_context=True)
-def aside(context: Context) -> list[dict[str, Any]]:
-    """Return the further places that this person may go to."""
-    return entries(context, navigation.ASIDE)
-
-
-def entries(context: Context, found: Iterable[navigation.Place]) -> list[dict[str, Any]]:
-    """Return places with their addresses; what the person lacks the right for is left out."""
-    request = context["request"]
-    listed = []
-    for place in found:
-        try:
-            address = reverse(place.view)
-        except NoReverseMatch:
-            continue
-        if place.right is Right.BROWSE or may(request, place.right):
-            here = navigation.is_here(request.path, address)
-            listed.append({"place": place, "address": address, "here": here})
-    return listed
-
-
-@register.simple_tag(takes_context=True)
-def help_address(context: Context) -> str:
-    """Return where the page that is shown is explained."""
-    match = context["request"].resolver_match
-    return topics.address(match.view_name if match else "")
+@register.simple_tag(takes_context=True, name="frame")
+def framed(context: Context, name: str) -> SafeString:
+    """Put a part of what stands around every page here; see pages/frame.py."""
+    chosen = {choice: context.get(choice, "") for choice in ("zone", "keys")}
+    return frame.part(name, context["request"], chosen)
