@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
-from people import callers, deeds, networks
+from people import bearers, callers, deeds, networks
 from people.models import ApiToken, Deed, TokenUse
 from people.rights import capped
 from people.roles import Role
@@ -65,7 +65,7 @@ def digest(text: str) -> str:
 
 def owner_of(text: str, now: datetime, address: str = "") -> ApiToken | None:
     """The living token of an active user, noted as used; None for any other text."""
-    token = ApiToken.objects.select_related("owner").filter(digest=digest(text)).first()
+    token = bearers.find(digest(text))
     why = _refusal(token, now, address)
     if token is None or why:
         named = f"{token.owner.username} ({token})" if token else STRANGER

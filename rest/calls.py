@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, JSONParser
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rest import etags, exports, queries, selection
 from rest.schema import READING, Described
+from rest.written import Json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +48,7 @@ class Call(APIView):
     parameters: ClassVar[tuple[str, ...]] = ()
     shape: ClassVar[type[Serializer[Any]] | None] = None
     parser_classes: Sequence[type[BaseParser]] = (StrictJSONParser,)
-    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (Json,)
     content_negotiation_class = exports.Negotiation
     schema = Described()
     fields: tuple[str, ...] | None = None  # what this request asked for; None: all

@@ -22,10 +22,11 @@ from django.http import StreamingHttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 
 from rest import cursors, paging, queries
 from rest.problems import invalid
+from rest.written import Json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
@@ -57,7 +58,7 @@ class Ndjson(BaseRenderer):
     format = "ndjson"
 
 
-FORMATS = (JSONRenderer, Csv, Ndjson)
+FORMATS = (Json, Csv, Ndjson)
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -90,7 +91,7 @@ class Piece:
 def wanted(request: Request) -> str | None:
     """`csv` or `ndjson` when the whole list is wanted, by `format` or by `Accept`."""
     kind = request.accepted_renderer.format
-    if kind == JSONRenderer.format:
+    if kind == Json.format:
         return None
     for name in paging.PARAMETERS:
         if name in request.query_params:

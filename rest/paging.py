@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from rest import cursors
+from rest import cursors, written
 from rest.problems import Problem, invalid
 
 if TYPE_CHECKING:
@@ -29,14 +29,32 @@ def answer(
     rows: Callable[[list[Any]], list[Any]],
 ) -> Response:
     """The page that the request asks for, its rows written by `rows`, with links both ways."""
+    links, found = _found(request, queryset, order)
+    return Response(links | {"results": rows(found)})
+
+
+def answer_written(
+    request: Request,
+    queryset: QuerySet[Any, Any],
+    order: Sequence[str],
+    rows: Callable[[list[Any]], list[bytes]],
+) -> Response:
+    """The same where `rows` gives JSON."""
+    links, found = _found(request, queryset, order)
+    return Response(written.Page(links, rows(found)))
+
+
+def _found(
+    request: Request, queryset: QuerySet[Any, Any], order: Sequence[str]
+) -> tuple[dict[str, Any], list[Any]]:
     found = cut(request, queryset, order)
-    body: dict[str, Any] = {
+    links: dict[str, Any] = {
         "next": link(request, found.next),
         "previous": link(request, found.previous),
     }
     if request.query_params.get("count") in ("1", "true"):
-        body["count"] = cursors.count(queryset)
-    return Response(body | {"results": rows(found.rows)})
+        links["count"] = cursors.count(queryset)
+    return links, found.rows
 
 
 def cut(request: Request, queryset: QuerySet[Any, Any], order: Sequence[str]) -> cursors.Page:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from rest import queries
 from rest.problems import invalid
+from rest.written import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,8 @@ def wanted(query: Mapping[str, str], shape: type[Serializer[Any]]) -> tuple[str,
 
 def cut(body: Any, names: Sequence[str]) -> Any:
     """The answer with only these members of its rows, or of itself when it is one thing."""
+    if isinstance(body, Page):
+        body = body.read()
     if isinstance(body, list):
         return [_cut(row, names) for row in body]
     if isinstance(body.get("results"), list):

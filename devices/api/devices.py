@@ -23,7 +23,7 @@ from rest.idempotency import idempotent
 from rest.problems import invalid
 from rest.schema import IF_MATCH, KEY, PAGING, exported, paged
 
-from . import examples, relatives, rows, shapes
+from . import examples, mirror, relatives, rows, shapes
 
 ORDERINGS = (
     "name", "device_id", "category", "last_event_at", "first_seen_at", "updated_at", "active_at",
@@ -132,15 +132,15 @@ def order(request: Request) -> tuple[str, ...]:
 
 def listed(request: Request, devices: QuerySet[Device], by: tuple[str, ...]) -> Response:
     """One page of devices."""
-    return paging.answer(request, devices.values("id", *rows.DEVICE), by, rows.devices)
+    return paging.answer_written(request, mirror.rows(devices, by), by, mirror.written)
 
 
 def shown(device_id: str) -> rows.Row:
     """One device as REST shows it, or the answer 404."""
-    found = Device.objects.filter(device_id=device_id).values(*rows.DEVICE)
+    found = mirror.read(mirror.rows(Device.objects.filter(device_id=device_id)))
     if not found:
         raise Http404(_("Fleet knows no device with the id %(id)s.") % {"id": device_id})
-    return rows.devices(found)[0]
+    return found[0]
 
 
 def in_full(device_id: str) -> rows.Row:
@@ -171,7 +171,7 @@ class Devices(Call):
         found, by, kind = chosen(request, now), order(request), exports.wanted(request)
         if kind is None:
             return listed(request, found, by)
-        table = exports.Table(found.values("id", *rows.DEVICE), by, rows.devices, self.columns)
+        table = exports.Table(mirror.rows(found, by), by, mirror.read, self.columns)
         return exports.answer(request, table, kind, "devices", now)
 
 

@@ -1,11 +1,8 @@
 """Writes rows of the mirror as REST shows them. Never writes a secret."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from devices.coverage import Interval, Ledger, unread
@@ -13,90 +10,15 @@ from devices.datapoints import Reading
 from devices.history_rows import PROVENANCES
 from devices.models import Operation, OperationItem, SyncRun
 from devices.tuya.errors import explain
-from devices.words import category_name
 from reporting.outbox import CellView
 from rest.times import stamp, stamp_ms
 
 Row = dict[str, Any]
 
-# Columns of one device; the order is that of the answer. `local_key` is not among them.
-DEVICE = (
-    "device_id", "name", "category", "product_id", "product__name", "online", "online_since",
-    "sub", "gateway_id", "uuid", "sn", "mac", "ip", "time_zone", "owner_id", "uid", "icon",
-    "model", "active_at", "created_at", "updated_at", "first_seen_at", "last_seen_at",
-    "last_event_at", "state", "state_since", "state_reason", "tags", "note", "status",
-)  # fmt: skip
-
 
 def language() -> str:
     """The language of this answer."""
     return get_language() or "en"
-
-
-def last_look() -> datetime | None:
-    """When the newest complete look at the cloud began: a present device was seen at it."""
-    runs = SyncRun.objects.filter(kind=SyncRun.Kind.SYNC, outcome=SyncRun.Outcome.COMPLETE)
-    return runs.order_by("-started_at").values_list("started_at", flat=True).first()
-
-
-def devices(found: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Devices from `values(*DEVICE)`; one look-up for all of them."""
-    looked, spoken = last_look(), language()
-    return [device(one, looked, spoken) for one in found]
-
-
-def device(one: Mapping[str, Any], looked: datetime | None, spoken: str) -> Row:
-    """One device of `values(*DEVICE)`."""
-    seen = one["last_seen_at"]
-    if one["state"] == "present" and looked is not None and looked > seen:
-        seen = looked
-    return {
-        "device_id": one["device_id"],
-        "name": one["name"],
-        "category": one["category"],
-        "category_name": category_name(one["category"], spoken),
-        "product_id": one["product_id"],
-        "product_name": one["product__name"] or "",
-        "online": one["online"],
-        "online_since": stamp(one["online_since"]),
-        "sub": one["sub"],
-        "gateway": one["gateway_id"],
-        "uuid": one["uuid"],
-        "sn": one["sn"],
-        "mac": one["mac"],
-        "ip": one["ip"],
-        "time_zone": one["time_zone"],
-        "owner_id": one["owner_id"],
-        "uid": one["uid"],
-        "icon_url": icon_url(one["icon"]),
-        "model": one["model"],
-        "active_at": stamp(one["active_at"]),
-        "created_at": stamp(one["created_at"]),
-        "updated_at": stamp(one["updated_at"]),
-        "first_seen_at": stamp(one["first_seen_at"]),
-        "last_seen_at": stamp(seen),
-        "last_event_at": stamp(one["last_event_at"]),
-        "state": one["state"],
-        "state_since": stamp(one["state_since"]),
-        "state_reason": one["state_reason"],
-        "tags": one["tags"],
-        "note": one["note"],
-        "status": one["status"],
-    }
-
-
-def icon_url(icon: str) -> str:
-    """The picture's address: the cloud gives a path on the image host of its own domain.
-
-    Proven for China only; elsewhere `images.` before the data center's domain is the best guess.
-    """
-    if not icon or "://" in icon:
-        return icon
-    host = urlsplit(settings.TUYA_BASE_URL).hostname or ""
-    domain = host.partition(".")[2]
-    if not domain or host.replace(".", "").isdigit():
-        return ""  # a bare name or a number, as of a simulated cloud, has no image host
-    return f"https://images.{domain}/{icon.lstrip('/')}"
 
 
 def value(reading: Reading, times: list[Any]) -> Row:
