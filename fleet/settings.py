@@ -248,6 +248,13 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # The rows of long tables only, asked for by name: `*.jinja.html`.
+        "NAME": "jinja2",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "pages.engine.environment"},
+    },
 ]
 
 # No URL, no database: commands that need none still run, and nothing waits for a server.

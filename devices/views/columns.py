@@ -62,6 +62,18 @@ MOMENTS: dict[str, Callable[[Device], datetime | None]] = {
 }
 
 
+# What a row does not bring anyway, by the column that shows it.
+FIELDS = {
+    "gateway": ("gateway_id",),
+    "uuid": ("uuid",),
+    "sn": ("sn",),
+    "mac": ("mac",),
+    "paired": ("active_at",),
+    "first_seen": ("first_seen_at",),
+    "updated": ("updated_at",),
+}
+
+
 class Column(NamedTuple):
     """One column; `code` is set where it shows a data point, `sort` leads to its order."""
 

@@ -14,7 +14,7 @@ from devices.models import Device, SavedView
 from devices.views import columns, listing_address, listing_facets, saved_views
 from devices.views.allowed import allowed
 from devices.views.listing_address import Asked
-from devices.views.rows import listed, rows
+from devices.views.rows import drawn, listed, rows
 from pages import keyset
 from people.gates import require
 from people.rights import Right
@@ -40,20 +40,22 @@ def listing(request: HttpRequest) -> HttpResponse:
     if kept:
         return kept
     asked = listing_address.read(request, now)
+    shown = columns.described(asked.columns, asked.sort, language)
     page = keyset.page(
-        listed(asked.found),
+        listed(asked.found, shown),
         asked.order,
         request.GET.get("cursor"),
         keyset.size_of(request.GET.get("size")),
     )
-    shown = columns.described(asked.columns, asked.sort, language)
+    found = rows(page.rows, now, language, shown)
     context = {
         "search": asked.search,
         "sort": asked.sort,
         "page": page,
         "sizes": keyset.SIZES,
         "columns": shown,
-        "rows": rows(page.rows, now, language, shown),
+        "rows": found,
+        "body": drawn(found, now),
         "hints": hints(asked.search, page),
         **allowed(request),
     }

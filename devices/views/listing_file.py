@@ -44,7 +44,7 @@ async def export(request: HttpRequest) -> HttpResponseBase:
     shown = columns.described(wanted, asked.sort, language)
     file = f"fleet-devices-{now:%Y%m%dT%H%M%SZ}.csv"
     return StreamingHttpResponse(
-        _lines(listed(asked.found), asked.order, shown, now, language),
+        _lines(listed(asked.found, shown), asked.order, shown, now, language),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="{file}"',

@@ -4,17 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
 from devices import words
 from devices.datapoints import Reading
 from devices.models import Device, OperationItem
 from devices.plans import OPEN
 from devices.querysets import DeviceQuerySet
-from devices.specified import specification
+from devices.specified import products, specification
 from devices.views import columns, standing
 from devices.views.columns import Column
 from reporting.standings import Standing, standings
 
 MOST_VALUES = 3
+# What a row needs whichever columns are shown; of the rest each column names its own.
+ALWAYS = (
+    *("device_id", "name", "category", "product", "state", "state_since", "online", "online_since"),
+    *("status", "tags", "time_zone", "last_event_at"),
+    *("coverage__since", "coverage__complete", "coverage__lost"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,18 @@ class Row:
     operation: int | None
     cells: tuple[Cell, ...] = ()
 
+    @property
+    def product(self) -> str:
+        """Return what the vendor calls this kind of device."""
+        found = self.device.product
+        return (found.name if found else "") or self.device.product_id or ""
 
-def listed(devices: DeviceQuerySet) -> DeviceQuerySet:
-    """Bring what a row shows; secrets and long texts stay in the database."""
-    found = devices.with_books().prefetch_related("product")
-    return found.defer("local_key", "listing_digest", "note", "stamps")
+
+def listed(devices: DeviceQuerySet, shown: Sequence[Column] = ()) -> DeviceQuerySet:
+    """Bring what the columns show and nothing else; secrets and long texts stay in the database."""
+    more = [field for one in shown for field in columns.FIELDS.get(one.name, ())]
+    found = devices.with_books().prefetch_related(products())
+    return found.only(*ALWAYS, *more)
 
 
 def rows(
@@ -54,7 +70,8 @@ def rows(
 ) -> list[Row]:
     """Return the rows of these devices with the columns shown: two queries, however many."""
     told = standings(device.device_id for device in devices)
-    open_items = OperationItem.objects.filter(device__in=devices, outcome__in=OPEN)
+    ids = [device.pk for device in devices]
+    open_items = OperationItem.objects.filter(device_id__in=ids, outcome__in=OPEN).order_by()
     busy = dict(open_items.values_list("device_id", "operation_id"))
     return [
         Row(
@@ -71,6 +88,12 @@ def rows(
         )
         for device in devices
     ]
+
+
+def drawn(found: Sequence[Row], now: datetime) -> SafeString:
+    """Return the rows as HTML: of fifty rows, once the most of a page's work."""
+    template = get_template("devices/_rows.jinja.html", using="jinja2")
+    return SafeString(template.render({"rows": found, "now": now}))
 
 
 def cell(device: Device, column: Column, language: str) -> Cell:

@@ -1,101 +1,28 @@
 """What templates need and HTML lacks: moments, badges, ribbons, links that keep the query."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
 
-from pages import badges, frame, moments, ribbons, stored
-
-NOTHING = SafeString('<span class="text-secondary">–</span>')
+from pages import frame, marks, moments, stored
 
 register = template.Library()
 register.filter("stored", stored.translated)
 
 
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """Draw an icon; without a label it is decoration and silent."""
-    look = "fleet-dot" if name == "dot" else f"ti ti-{name}"
-    if not label:
-        return format_html('<i class="{}" aria-hidden="true"></i>', look)
-    return format_html(
-        '<i class="{}" role="img" aria-label="{}" title="{}"></i>', look, label, label
-    )
+register.simple_tag(marks.icon)
+register.simple_tag(marks.badge)
+register.simple_tag(marks.copyable)
+register.simple_tag(marks.ribbon)
 
 
 @register.simple_tag(takes_context=True)
 def when(context: Context, value: datetime | int | None, style: str = "relative") -> SafeString:
-    """Write a moment: `relative`, `absolute` to the second, or `exact` to the millisecond.
-
-    The browser rewrites it in the reader's zone and keeps distances true; see static/fleet/time.js.
-    """
-    if value is None:
-        return NOTHING
-    at = moments.moment(value)
-    full = moments.absolute(at)
-    if style == "relative":
-        words = moments.relative(at, context.get("now") or datetime.now(UTC))
-    else:
-        words = full + (f".{at.microsecond // 1000:03d}" if style == "exact" else "")
-    return format_html(
-        '<time datetime="{}" title="{} UTC" data-when="{}">{}</time>',
-        moments.stamp(at),
-        full,
-        style,
-        words,
-    )
-
-
-@register.simple_tag
-def badge(state: str, words: str = "") -> SafeString:
-    """Show a state as shape, word and colour; `words` replaces the word."""
-    look = badges.badge(state)
-    return format_html(
-        '<span class="fleet-badge fleet-{}" data-state="{}">{}{}</span>',
-        look.tone,
-        state,
-        icon(look.icon),
-        words or look.word,
-    )
-
-
-@register.simple_tag
-def copyable(text: str, label: str = "") -> SafeString:
-    """Show an id in small monospace with a button that copies it."""
-    if not text:
-        return NOTHING
-    return format_html(
-        '<span class="fleet-id"><code>{}</code><button type="button" class="fleet-copy" '
-        'data-copy="{}" aria-label="{}" title="{}">{}</button></span>',
-        text,
-        text,
-        (_("Copy %s") % (label or text)),
-        _("Copy"),
-        icon("copy"),
-    )
-
-
-@register.simple_tag
-def ribbon(segments: Iterable[ribbons.Segment], start: int, end: int, label: str) -> SafeString:
-    """Draw the coverage of a time range; the label says in words what the colours say."""
-    drawn = format_html_join(
-        "",
-        '<rect class="fleet-{}" x="{}" y="0" width="{}" height="8"/>',
-        ((bar.kind, bar.x, bar.width) for bar in ribbons.bars(segments, start, end)),
-    )
-    return format_html(
-        '<svg class="fleet-ribbon" viewBox="0 0 {} 8" preserveAspectRatio="none" role="img" '
-        'aria-label="{}"><title>{}</title>{}</svg>',
-        ribbons.WIDTH,
-        label,
-        label,
-        drawn,
-    )
+    """Write a moment, against the moment of the page."""
+    return marks.moment(value, context.get("now") or datetime.now(UTC), style)
 
 
 @register.simple_tag
@@ -125,6 +52,13 @@ def query(context: Context, **changes: object) -> str:
         if value not in (None, ""):
             params[name] = str(value)
     return f"?{params.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def rows(context: Context, name: str, **values: object) -> SafeString:
+    """Draw the rows of a long table by a template in Jinja2."""
+    known = {"now": context.get("now") or datetime.now(UTC)}
+    return mark_safe(get_template(name, using="jinja2").render(known | values))  # noqa: S308  it escapes
 
 
 @register.simple_tag(takes_context=True, name="frame")

@@ -1,0 +1,105 @@
+"""The small marks of every page as HTML, written fast: a list draws hundreds of each.
+
+Templates of both kinds ask here; what is not our own text is escaped. Decides nothing.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+
+from django.utils.html import conditional_escape as escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from pages import badges, moments, ribbons
+
+NOTHING = SafeString('<span class="text-secondary">–</span>')
+MOST_KEPT = 1_000  # marks of each kind; there are about a hundred icons and fifty states
+
+
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon; without a label it is decoration and silent."""
+    if not label:
+        return _decoration(name)
+    said, look = escape(label), escape(_look(name))
+    return SafeString(f'<i class="{look}" role="img" aria-label="{said}" title="{said}"></i>')
+
+
+@lru_cache(MOST_KEPT)
+def _decoration(name: str) -> SafeString:
+    return SafeString(f'<i class="{escape(_look(name))}" aria-hidden="true"></i>')
+
+
+def _look(name: str) -> str:
+    return "fleet-dot" if name == "dot" else f"ti ti-{name}"
+
+
+def moment(value: datetime | float | None, now: datetime, style: str = "relative") -> SafeString:
+    """Write a moment: `relative`, `absolute` to the second, or `exact` to the millisecond.
+
+    The browser rewrites it in the reader's zone and keeps distances true; see static/fleet/time.js.
+    """
+    if value is None:
+        return NOTHING
+    at = moments.moment(value)
+    full = moments.absolute(at)
+    if style == "relative":
+        words = str(escape(moments.relative(at, now)))
+    else:
+        words = full + (f".{at.microsecond // 1000:03d}" if style == "exact" else "")
+    return SafeString(
+        f'<time datetime="{moments.stamp(at)}" title="{full} UTC" data-when="{style}">'
+        f"{words}</time>"
+    )
+
+
+def badge(state: str, words: str = "") -> SafeString:
+    """Show a state as shape, word and colour; `words` replaces the word."""
+    if words:
+        return _badge(state, words)
+    return _usual_badge(state, get_language() or "")
+
+
+@lru_cache(MOST_KEPT)
+def _usual_badge(state: str, _language: str) -> SafeString:
+    return _badge(state, str(badges.badge(state).word))
+
+
+def _badge(state: str, words: str) -> SafeString:
+    look = badges.badge(state)
+    return SafeString(
+        f'<span class="fleet-badge fleet-{look.tone}" data-state="{escape(state)}">'
+        f"{_decoration(look.icon)}{escape(words)}</span>"
+    )
+
+
+def copyable(text: str, label: str = "") -> SafeString:
+    """Show an id in small monospace with a button that copies it."""
+    if not text:
+        return NOTHING
+    shown, (copy_this, copy) = escape(text), _copying(get_language() or "")
+    said = escape(copy_this % (label or text))
+    return SafeString(
+        f'<span class="fleet-id"><code>{shown}</code><button type="button" class="fleet-copy" '
+        f'data-copy="{shown}" aria-label="{said}" title="{copy}">{_decoration("copy")}</button>'
+        "</span>"
+    )
+
+
+@lru_cache(8)
+def _copying(_language: str) -> tuple[str, str]:
+    return _("Copy %s"), str(escape(_("Copy")))
+
+
+def ribbon(segments: Iterable[ribbons.Segment], start: int, end: int, label: str) -> SafeString:
+    """Draw the coverage of a time range; the label says in words what the colours say."""
+    drawn = "".join(
+        f'<rect class="fleet-{bar.kind}" x="{bar.x}" y="0" width="{bar.width}" height="8"/>'
+        for bar in ribbons.bars(segments, start, end)
+    )
+    said = escape(label)
+    return SafeString(
+        f'<svg class="fleet-ribbon" viewBox="0 0 {ribbons.WIDTH} 8" preserveAspectRatio="none" '
+        f'role="img" aria-label="{said}"><title>{said}</title>{drawn}</svg>'
+    )
