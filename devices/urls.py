@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from devices.views import cloud, logs, operation_new, operations, saved_views
+from devices.views import cloud, log_exports, logs, operation_new, operations, saved_views
 from devices.views.chart import points
 from devices.views.detail import TABS, detail
 from devices.views.finding import find
@@ -26,6 +26,11 @@ urlpatterns = [
     ),
     path("logs/", logs.logs, name="logs"),
     path("logs/export.csv", logs.export, name="logs-export"),
+    path("exports/", log_exports.listing, name="exports"),
+    path("exports/ask/", log_exports.ask, name="export-ask"),
+    path("exports/<int:pk>/cancel/", log_exports.cancel, name="export-cancel"),
+    path("exports/<int:pk>/file/", log_exports.file, name="export-file"),
+    path("exports/<int:pk>/manifest.json", log_exports.manifest, name="export-manifest"),
     path("operations/", operations.listing, name="operations"),
     path("operations/new/", operation_new.new, name="operation-new"),
     path("operations/<int:pk>/", operations.detail, name="operation"),

@@ -31,6 +31,7 @@ PLACES = (
 # What the side bar has no room for: the palette and the keyboard reach it, and the person's menu.
 ASIDE = (
     Place(_("Mapping"), "arrows-exchange", "reporting:mapping", "m"),
+    Place(_("Exports"), "file-download", "devices:exports", "f", "exports"),
     Place(_("Account"), "key", "people:account", "a"),
     Place(_("Users and tokens"), "users", "people:staff", "u", right=Right.ADMIN),
     Place(_("Record of deeds"), "fingerprint", "people:deeds", "e", right=Right.ADMIN),

@@ -10,6 +10,7 @@ TOPICS = {
     "devices:link": "guide/device",
     "devices:local-key": "guide/device",
     "devices:logs": "guide/logs",
+    "devices:export": "guide/logs#exports",
     "devices:operation": "guide/operations",
     "devices:cloud": "guide/cloud",
     "reporting:": "guide/delivery",

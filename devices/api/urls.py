@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import cloud, details, devices, imports, logs, operations, values
+from . import cloud, details, devices, imports, log_exports, logs, operations, values
 
 VERBS = "|".join(operations.VERBS)
 
@@ -21,6 +21,15 @@ urlpatterns = [
     path("devices/<str:device_id>/local-key/", details.LocalKey.as_view()),
     path("devices/<str:device_id>/sync/", details.Sync.as_view()),
     path("logs/", logs.Logs.as_view()),
+    path("exports/", log_exports.Exports.as_view()),
+    path("exports/<int:export_id>/", log_exports.OneExport.as_view(), name="api-export"),
+    path("exports/<int:export_id>/file/", log_exports.File.as_view(), name="api-export-file"),
+    path(
+        "exports/<int:export_id>/manifest/",
+        log_exports.Manifest.as_view(),
+        name="api-export-manifest",
+    ),
+    path("exports/<int:export_id>/cancel/", log_exports.Cancel.as_view()),
     path("operations/", operations.Operations.as_view(), name="api-operations"),
     path(
         "operations/<int:operation_id>/",

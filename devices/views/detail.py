@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from devices import words
+from devices import saved, words
 from devices.explorer import page as log_page
 from devices.models import Device, LogEntry, OperationItem
 from devices.plans import OPEN
@@ -133,6 +133,7 @@ def happened(request: HttpRequest, device: Device, now: datetime, language: str)
     asked = log_address.read(query, now)
     if asked.wanted is None:
         return {"problems": asked.problems, "lines": []}
+    query["device"] = device.device_id
     earlier = link.older(request, device)
     wanted = replace(asked.wanted, devices=tuple(one.pk for one in (device, *earlier)))
     page = log_page(wanted, asked.size, before=asked.before, after=asked.after)
@@ -141,6 +142,7 @@ def happened(request: HttpRequest, device: Device, now: datetime, language: str)
         "continued": earlier,
         "older": page.older and log_address.write(page.older),
         "newer": page.newer and log_address.write(page.newer),
+        "export_query": saved.question(SavedView.Page.LOGS, query),
     }
 
 

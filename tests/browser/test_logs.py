@@ -1,5 +1,7 @@
 """The log explorer in a real browser: it follows the fleet, opens rows, narrows and zooms."""
 
+import gzip
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -9,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from devices import exporting
 from devices.events import Event, millis, store
 from devices.models import Provenance
 from pages import live
@@ -71,6 +74,28 @@ def test_a_row_opens_to_all_that_is_kept(page, asgi_url, sign_in, lamp):
 
     expect(page.locator(".explorer-detail pre")).to_contain_text('"provenance": "log"')
     expect(button).to_have_attribute("aria-expanded", "true")
+
+
+def test_what_is_shown_is_exported_followed_live_and_downloaded(
+    page, asgi_url, sign_in, lamp, settings, tmp_path
+):
+    settings.FLEET_DATA = tmp_path
+    sign_in(Role.VIEWER)
+    report(lamp, value=True, ago=timedelta(minutes=1))
+    page.goto(f"{asgi_url}/logs/?device=bf01")
+    page.get_by_role("button", name="Export…").click()
+    page.get_by_role("button", name="NDJSON (gzip)").click()
+    row = page.locator("#export-table tbody tr")
+    expect(row).to_contain_text("Waiting")
+    expect(page.locator("html[data-live-open]")).to_be_attached()
+
+    exporting.write_due(timezone.now)
+
+    expect(row).to_contain_text("1 row")  # without a reload
+    with page.expect_download() as taken:
+        row.get_by_role("link", name="Download").click()
+    line = json.loads(gzip.decompress(taken.value.path().read_bytes()))
+    assert (line["device_id"], line["value"]) == ("bf01", True)
 
 
 def test_facets_and_columns_narrow_by_address_alone(page, asgi_url, sign_in, lamp):

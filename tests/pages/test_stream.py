@@ -139,5 +139,5 @@ def test_an_unknown_topic_is_refused_in_words():
 
     assert answer.status_code == 400
     assert answer.content.decode() == (
-        "Unknown topic. Topics are cloud, delivery, devices, logs, operations."
+        "Unknown topic. Topics are cloud, delivery, devices, exports, logs, operations."
     )

@@ -20,6 +20,7 @@ WRITES = ("post", "put", "patch", "delete")
 KEYLESS = {"devices_local_key", "delivery_mapping_preview"}
 ROW = {"code": "mode", "property": "Mode", "kind": "words", "parameters": {"eco": "AUTO"}}
 BODIES = {
+    "exports_ask": {"event": [7]},
     "devices_annotate": {"note": "x"},
     "devices_import": {"device_ids": ["dev9"]},
     "devices_link": {"predecessor": None},
@@ -73,10 +74,15 @@ def test_what_is_asked_twice_with_one_key_is_done_once(api, path, method, call):
     if "{row_id}" in path:
         row = api.post("/api/v1/delivery/mapping/", ROW, format="json").json()["id"]
     made.device("dev1")
+    export = None
+    if "{export_id}" in path:
+        export = api.post("/api/v1/exports/", {}, format="json").json()["id"]
     operation = None
     if "operation" in path:
         operation = made.operation(api.owner, [made.device("dev2")])
-    address = described.filled(path, operation_id=operation and operation.pk, row_id=row)
+    address = described.filled(
+        path, operation_id=operation and operation.pk, row_id=row, export_id=export
+    )
     body = BODIES.get(call["operationId"])
 
     def ask(sent):

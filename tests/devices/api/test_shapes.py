@@ -1,6 +1,6 @@
 import pytest
 
-from devices.api import cloud_shapes, examples, relatives, shapes
+from devices.api import cloud_shapes, examples, export_shapes, relatives, shapes
 from devices.api.operations import read
 from devices.models import SyncRun
 from people.roles import Role
@@ -53,6 +53,8 @@ ANSWERS = [
     ("operations/", "results", shapes.Operation),
     ("operations/{operation}/", None, shapes.Operation),
     ("operations/{operation}/items/", "results", shapes.Item),
+    ("exports/", "results", export_shapes.Export),
+    ("exports/{export}/", None, export_shapes.Export),
     ("sync-runs/", "results", shapes.Run),
     ("cloud/", None, cloud_shapes.Cloud),
 ]
@@ -72,8 +74,9 @@ def test_an_answer_has_exactly_the_shape_that_is_described(path, inside, shape, 
         device_key="dev1", category="cz", values={"switch_1": True}, specification={}, stamps={}
     )
     outbox.take([letter], now)
+    export = api.post("/api/v1/exports/", {}).json()["id"]
 
-    answer = api.get("/api/v1/" + path.format(operation=operation.pk)).json()
+    answer = api.get("/api/v1/" + path.format(operation=operation.pk, export=export)).json()
 
     rows = answer[inside] if inside else answer if inside == "" else [answer]
     assert len(rows) > 0
