@@ -5,6 +5,7 @@ Losing any task costs its interval: every one looks for work in the database whe
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import warnings
@@ -106,6 +107,12 @@ def _die_with_worker(**_: object) -> None:
     """Have the kernel end a pool process whose worker was killed."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@worker_process_init.connect
+def _keep_what_is_loaded(**_: object) -> None:
+    """Let the collector of garbage look at what tasks make, not at all that was ever imported."""
+    gc.freeze()
 
 
 @task_prerun.connect
