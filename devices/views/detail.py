@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from devices import saved, words
 from devices.explorer import page as log_page
-from devices.models import Device, LogEntry, OperationItem
+from devices.models import Device, LogEntry, OperationItem, SavedView
 from devices.plans import OPEN
 from devices.views import link, log_address, log_rows, standing, then
 from devices.views.allowed import allowed
