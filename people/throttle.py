@@ -58,7 +58,7 @@ class PerToken(BaseThrottle):
 def _count(token: int, minute: int) -> int:
     key = f"fleet:calls:{token}:{minute}"
     try:
-        with broker(settings.BROKER_URL).pipeline() as words:
+        with broker(settings.BROKER_URL).pipeline(transaction=False) as words:
             words.incr(key)
             words.expire(key, 2 * MINUTE)
             return int(words.execute()[0])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from rest import cursors, written
 from rest.problems import Problem, invalid
@@ -79,5 +80,7 @@ def link(request: Request, cursor: str | None) -> str | None:
     """The address of a neighbouring page; counting is not asked for again."""
     if cursor is None:
         return None
-    here = remove_query_param(request.build_absolute_uri(), "count")
-    return replace_query_param(here, "cursor", cursor)
+    kept = [name for name in request.query_params if name not in ("count", "cursor")]
+    given = [(name, value) for name in kept for value in request.query_params.getlist(name)]
+    here = request.build_absolute_uri(escape_uri_path(request.path))
+    return f"{here}?{urlencode(sorted([*given, ('cursor', cursor)]))}"
