@@ -110,6 +110,14 @@ class Gap(Shape):
     reason = Text()
 
 
+class Mark(Shape):
+    """Something that happened besides reports."""
+
+    at = At()
+    event_id = Whole()
+    event = Text()
+
+
 class History(Shape):
     """One data point between two moments: points, or buckets when there are too many."""
 
@@ -126,6 +134,7 @@ class History(Shape):
     points = Point(many=True)
     buckets = Bucket(many=True)
     gaps = Gap(many=True)
+    events = Mark(many=True, help_text="The newest 200 besides reports and signal strength.")
 
 
 class Log(Shape):

@@ -1,5 +1,6 @@
 """REST: what a device says now, and what it said before."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import history, series
+from devices import history, marks, series
 from devices.models import Device, Product
 from devices.specified import specification
 from rest import queries
@@ -88,7 +89,8 @@ class History(Call):
         device = find(device_id)
         older = relatives.older(query, device)
         past = history.read(device, code, start=start, end=end, limit=limit, now=now, older=older)
-        return Response(_head(device, code, start, end) | _drawn(past))
+        events = marks.between((device, *older), start, end, rows.language())
+        return Response(_head(device, code, start, end) | _drawn(past) | _marked(events))
 
 
 def _before(end: datetime) -> datetime:
@@ -124,6 +126,15 @@ def _drawn(past: history.Past) -> rows.Row:
             {"start": stamp_ms(gap.start), "end": stamp_ms(gap.end), "reason": _(gap.reason)}
             for gap in drawn.gaps
         ],
+    }
+
+
+def _marked(found: Sequence[marks.Mark]) -> rows.Row:
+    return {
+        "events": [
+            {"at": stamp_ms(one.at_ms), "event_id": one.event_id, "event": one.text}
+            for one in found
+        ]
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from devices import history
+from devices import history, marks
 from devices.history import milliseconds
 from devices.models import Device
 from devices.specified import specification
@@ -53,16 +53,11 @@ def points(request: HttpRequest, device_id: str) -> HttpResponseBase:
         words = _("The range must end after it begins, and span at most 400 days.")
         return JsonResponse({"problems": {"end": [words]}}, status=400)
     code, limit = form.cleaned_data["code"], form.cleaned_data["points"] or USUAL_POINTS
-    past = history.read(
-        device,
-        code,
-        start=span[0],
-        end=span[1],
-        limit=limit,
-        now=now,
-        older=link.older(request, device),
-    )
-    return JsonResponse(drawn(device, code, past, (*span, now)))
+    older = link.older(request, device)
+    past = history.read(device, code, start=span[0], end=span[1], limit=limit, now=now, older=older)
+    found = marks.between((device, *older), *span, get_language() or "en")
+    events = [[one.at_ms, one.event_id, one.text] for one in found]
+    return JsonResponse(drawn(device, code, past, (*span, now)) | {"events": events})
 
 
 def drawn(

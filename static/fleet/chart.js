@@ -3,6 +3,7 @@
 import { say, words } from "./words.js";
 import { written, zoneOf } from "./time.js";
 import { columns, places } from "./series.js";
+import { drawMarks, list, near } from "./marks.js";
 
 const LENGTHS = { "1h": 36e5, "24h": 864e5, "7d": 6048e5, "30d": 2592e6 };
 const asked = new URLSearchParams(location.search);
@@ -80,6 +81,7 @@ function chart(box) {
     drawing = await answer.json();
     draw();
     table();
+    marks();
   }
 
   function hatch(u) {
@@ -106,9 +108,10 @@ function chart(box) {
     ctx.restore();
   }
 
-  function reasonAt(seconds) {
+  // What the line alone does not tell of a moment: why nothing is known, and what happened then.
+  function reasonAt(u, seconds) {
     const gap = drawing.gaps.find(([start, end]) => start <= seconds * 1000 && seconds * 1000 < end);
-    return gap ? `${words.gap}: ${gap[2]}` : "";
+    return [gap ? `${words.gap}: ${gap[2]}` : "", near(u, drawing.events, seconds)].filter(Boolean).map((text) => ` · ${text}`).join("");
   }
 
   function options(labels, band) {
@@ -120,7 +123,7 @@ function chart(box) {
     const line = { stroke: colour("--fleet-accent"), width: 1.75, spanGaps: false, points: { show: !band && drawing.points.length < 80, size: 4 } };
     const paths = step ? window.uPlot.paths.stepped({ align: 1 }) : undefined;
     const series = [
-      { label: document.querySelector("[data-zone-choice]").selectedOptions[0].text, value: (u, v) => (v == null ? "–" : written(new Date(v * 1000), zoneOf(box)) + (reasonAt(v) ? ` · ${reasonAt(v)}` : "")) },
+      { label: document.querySelector("[data-zone-choice]").selectedOptions[0].text, value: (u, v) => (v == null ? "–" : written(new Date(v * 1000), zoneOf(box)) + reasonAt(u, u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : v)) },
       { ...line, label: drawing.name, paths, value: (u, v) => shown(v) },
     ];
     if (band) {
@@ -134,7 +137,7 @@ function chart(box) {
       axes: [{ ...axis, values: clock }, { ...axis, size: labels ? 90 : 60, ...(labels ? { splits: () => labels.map((_, place) => place), values: () => labels } : {}) }],
       tzDate: (seconds) => zoned(seconds),
       cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: "fleet", filters: { sub: follows, pub: follows } } },
-      hooks: { drawClear: [hatch], setSelect: [(u) => u.select.width > 4 && between(u.posToVal(u.select.left, "x") * 1000, u.posToVal(u.select.left + u.select.width, "x") * 1000)] },
+      hooks: { drawClear: [hatch], draw: [(u) => drawMarks(u, drawing.events, colour)], setSelect: [(u) => u.select.width > 4 && between(u.posToVal(u.select.left, "x") * 1000, u.posToVal(u.select.left + u.select.width, "x") * 1000)] },
     };
   }
 
@@ -167,7 +170,7 @@ function chart(box) {
     const band = data.length === 4;
     const note = drawing.buckets.length ? say("buckets", drawing.buckets.length) : "";
     foot.textContent = [say("points", drawing.rows), note].filter(Boolean).join(" · ");
-    if (data[0].length === 0 && drawing.gaps.length === 0) {
+    if (data[0].length + drawing.gaps.length + drawing.events.length === 0) {
       plotAt.append(Object.assign(document.createElement("p"), { className: "fleet-chart-none", textContent: words.no_points }));
       return;
     }
@@ -187,12 +190,18 @@ function chart(box) {
     box.querySelector("[data-chart-table]").replaceChildren(body);
   }
 
+  function marks() {
+    const write = (at) => written(new Date(at), zoneOf(box));
+    const point = (at) => plot?.setCursor({ left: plot.valToPos(at / 1000, "x"), top: 0 });
+    list(box.querySelector("[data-chart-events]"), drawing.events, write, point);
+  }
+
   box.querySelector("[data-chart-code]").addEventListener("change", (event) => {
     code = event.target.value;
     show();
   });
   new ResizeObserver(() => plot?.setSize({ width: plotAt.clientWidth - 8, height: plotAt.clientHeight - 56 })).observe(plotAt);
-  for (const name of ["fleet:theme", "fleet:zone"]) document.addEventListener(name, () => drawing && draw());
+  for (const name of ["fleet:theme", "fleet:zone"]) document.addEventListener(name, () => drawing && (draw(), marks()));
   charts.push({ load, code: () => code });
 }
 

@@ -182,8 +182,12 @@ def test_two_data_points_are_drawn_on_one_axis_and_narrowed_together(asgi_url, s
             at = timezone.now() - timedelta(minutes=minutes)
             scene.event(device, at, 7, "temp_current", 200 + minutes)
             scene.event(device, at, 7, "switch_led", minutes % 2 == 0)
+        scene.event(device, timezone.now() - timedelta(minutes=30), event_id=2)
     sign_in()
     page.goto(f"{asgi_url}/devices/bf01/history/?code=temp_current&range=1h")
+    page.get_by_text("Events on the axis").click()
+    page.locator(".fleet-mark").focus()
+    expect(page.locator(".u-legend").first).to_contain_text("▼ offline (device itself)")
 
     page.get_by_label("Draw another beside it").select_option("switch_led")
     page.get_by_role("button", name="Add").click()

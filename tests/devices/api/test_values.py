@@ -60,6 +60,7 @@ def test_a_history_shows_points_in_the_unit_of_people_and_names_its_gaps(api):
     made.log(device, 1, code="cur_power", value=10)
     made.log(device, 2, code="cur_power", value=25)
     made.log(device, 3, code="switch_1", value=False)
+    made.log(device, 1, event_id=2, code="", value=None)
 
     found = api.get(
         "/api/v1/devices/dev1/history/?code=cur_power"
@@ -93,6 +94,13 @@ def test_a_history_shows_points_in_the_unit_of_people_and_names_its_gaps(api):
                 "end": "2026-11-20T08:20:00.000Z",
                 "reason": "not read yet",
             },
+        ],
+        "events": [
+            {
+                "at": "2026-11-20T08:01:00.000Z",
+                "event_id": 2,
+                "event": "offline (device itself)",
+            }
         ],
     }
 

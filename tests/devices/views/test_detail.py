@@ -162,6 +162,30 @@ def test_a_chart_has_scaled_points_a_unit_and_gaps_with_their_reason(viewer):
     assert drawn["gaps"] == [[start, milliseconds(NOON - timedelta(hours=2)), "not read yet"]]
 
 
+def test_what_happened_besides_reports_stands_on_the_charts_axis(viewer):
+    device = scene.device(status={"temp_current": 223})
+    moments = [NOON - timedelta(minutes=minute) for minute in range(5, 0, -1)]
+    renamed = {"from": "Lamp", "to": "Desk lamp"}
+    for at, (event_id, source, value) in zip(
+        moments,
+        [(2, None, None), (1, 1, None), (8, 1, -70), (-1, None, renamed), (4, 6, None)],
+        strict=True,
+    ):
+        scene.event(device, at, event_id, value=value, source=source)
+    scene.event(device, moments[0], 7, "temp_current", 215)
+
+    drawn = points(viewer, code="temp_current", end=NOON.isoformat()).json()
+
+    assert drawn["events"] == [
+        [milliseconds(moments[0]), 2, "offline"],
+        [milliseconds(moments[1]), 1, "online (device itself)"],
+        [milliseconds(moments[3]), -5, "renamed by somebody else"],
+        [milliseconds(moments[3]), -1, "renamed: Lamp → Desk lamp"],
+        [milliseconds(moments[4]), -5, "reset in the app by its owner"],
+        [milliseconds(moments[4]), 4, "reset (factory reset in the app)"],
+    ]
+
+
 def test_a_switch_holds_the_value_that_it_had_when_the_range_began(viewer):
     device = scene.device(status={"switch_led": True})
     scene.proven(device, (NOON - timedelta(days=7), NOON))
