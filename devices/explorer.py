@@ -19,7 +19,8 @@ from .models import Device, LogEntry
 from .querysets import REPORT, LogQuerySet
 
 MOST_COUNTED = 10_000
-MOST_LOOKED_AT = 50_000  # rows of the whole fleet, when what is counted among them may be rare
+# Rows of the whole fleet, when what is looked for among them may be rare: some 15 ms of reading.
+MOST_LOOKED_AT = 20_000
 MOST_BARS = 72
 PATIENCE_MS = 8_000  # of a person who waits for a page; a wider question is refused in words
 
@@ -96,6 +97,8 @@ class Histogram:
 
 
 Facets = dict[str, list[tuple[Any, int]]]
+FACETS = ("event_id", "source_id", "provenance", "code")
+BINNED = "date_bin(%s, event_time, 'epoch'), count(*), min(event_time)"
 
 
 @contextmanager
@@ -189,35 +192,29 @@ def facets(wanted: Wanted) -> tuple[Facets, bool]:
 
     Counted among the newest rows of the range only; the flag says whether there are more.
     """
-    fields = ("event_id", "source_id", "provenance", "code")
-    groups = _grouped(_in_range(wanted), fields)
-    choices = dict(
-        zip(
-            fields,
-            (wanted.events, wanted.sources, wanted.provenances, wanted.codes),
-            strict=True,
-        )
-    )
+    names = ", ".join(FACETS)
+    return _tallied(wanted, _of_newest(f"{names}, count(*)", wanted, FACETS, f"GROUP BY {names}"))
+
+
+def _tallied(wanted: Wanted, groups: Sequence[tuple[Any, ...]]) -> tuple[Facets, bool]:
+    chosen = (wanted.events, wanted.sources, wanted.provenances, wanted.codes)
+    choices = dict(zip(FACETS, chosen, strict=True))
     counted: Facets = {}
-    for place, field in enumerate(fields):
+    for place, field in enumerate(FACETS):
         tally: Counter[Any] = Counter(dict.fromkeys(choices[field], 0))
         for *values, count in groups:
-            others = zip(fields, values, strict=True)
+            others = zip(FACETS, values, strict=True)
             if all(not choices[f] or v in choices[f] for f, v in others if f != field):
                 tally[values[place]] += count
         counted[field] = sorted(tally.items(), key=lambda one: (-one[1], str(one[0])))
     return counted, sum(group[-1] for group in groups) > MOST_COUNTED
 
 
-def _grouped(rows: LogQuerySet, fields: Sequence[str]) -> list[tuple[Any, ...]]:
-    names = ", ".join(fields)
-    return _of_newest(f"{names}, count(*)", rows, fields, f"GROUP BY {names}")
-
-
 def _of_newest(
-    select: str, rows: LogQuerySet, fields: Sequence[str], rest: str, *values: Any
+    select: str, wanted: Wanted, fields: Sequence[str], rest: str, *values: Any, every: bool = True
 ) -> list[tuple[Any, ...]]:
-    """Ask something of the newest matching rows only. The words of the question are ours."""
+    """Ask something of the newest rows of the range, or of the filter. The words are ours."""
+    rows = _in_range(wanted) if every else matching(wanted)
     newest = rows.order_by("-event_time").values(*fields)[: MOST_COUNTED + 1]
     try:
         sql, params = newest.query.sql_with_params()
@@ -228,12 +225,38 @@ def _of_newest(
         return list(cursor.fetchall())
 
 
+def overview(wanted: Wanted, looked_to: datetime | None) -> tuple[Histogram, Facets, bool]:
+    """Return the histogram and the facets; `looked_to` is what `reach` said of the filter.
+
+    Where nothing is chosen both count the same rows, which are then read once.
+    """
+    if looked_to or wanted.events or wanted.sources or wanted.provenances or wanted.codes:
+        return (_histogram(wanted, looked_to), *facets(wanted))
+    width, names = bar_width(wanted.end - wanted.start), ", ".join(FACETS)
+    select = f"grouping(event_id), {BINNED}, {names}"
+    sets = f"GROUP BY GROUPING SETS ((2), ({names}))"
+    groups = _of_newest(select, wanted, ("event_time", *FACETS), sets, width)
+    bars = [(start, count, first) for kind, start, count, first, *_ in groups if kind]
+    tallies = [(*values, count) for kind, _start, count, _first, *values in groups if not kind]
+    return (_drawn(wanted, bars, looked_to), *_tallied(wanted, tallies))
+
+
 def histogram(wanted: Wanted) -> Histogram:
     """Count the matching rows by time, the newest `MOST_COUNTED` of them."""
-    width, reach = bar_width(wanted.end - wanted.start), _reach(wanted)
-    binned = "date_bin(%s, event_time, 'epoch'), count(*), min(event_time)"
-    looked = matching(replace(wanted, start=reach or wanted.start))
-    rows = _of_newest(binned, looked, ("event_time",), "GROUP BY 1", width)
+    return _histogram(wanted, reach(wanted))
+
+
+def _histogram(wanted: Wanted, looked_to: datetime | None) -> Histogram:
+    looked = replace(wanted, start=looked_to or wanted.start)
+    width = bar_width(wanted.end - wanted.start)
+    rows = _of_newest(BINNED, looked, ("event_time",), "GROUP BY 1", width, every=False)
+    return _drawn(wanted, rows, looked_to)
+
+
+def _drawn(
+    wanted: Wanted, rows: Sequence[tuple[Any, ...]], looked_to: datetime | None
+) -> Histogram:
+    width = bar_width(wanted.end - wanted.start)
     found = {start: (count, first) for start, count, first in rows}
     total = sum(count for count, _first in found.values())
     return Histogram(
@@ -244,22 +267,26 @@ def histogram(wanted: Wanted) -> Histogram:
         total=min(total, MOST_COUNTED),
         counted_from=min(first for _count, first in found.values())
         if total > MOST_COUNTED
-        else reach,
+        else looked_to,
     )
 
 
-def _reach(wanted: Wanted) -> datetime | None:
-    """Return from when on a rare choice is counted in a big fleet; None: in the whole range.
+def reach(wanted: Wanted, before: Key | None = None) -> datetime | None:
+    """Return from when on a rare choice is looked for in a big fleet; None: in the whole range.
 
-    One device's rows, and all events but reports, have an index of their own.
+    One device's rows have an index of their own, and so have all events but reports.
     """
     chosen = wanted.codes or wanted.not_codes or wanted.sources or wanted.provenances
-    reports = not wanted.events or REPORT in wanted.events
-    if wanted.devices is not None or not (chosen and reports):
+    if wanted.devices is not None or not chosen:
         return None
-    newest = LogEntry.objects.between(wanted.start, wanted.end).order_by("-event_time")
+    rows = LogEntry.objects.between(wanted.start, wanted.end)
+    if before:
+        rows = rows.filter(event_time__lte=before.event_time)
+    if wanted.events and REPORT not in wanted.events:
+        rows = rows.exclude(event_id=REPORT)
     place = slice(MOST_LOOKED_AT, MOST_LOOKED_AT + 1)
-    return next(iter(newest.values_list("event_time", flat=True)[place]), None)
+    newest = rows.order_by("-event_time").values_list("event_time", flat=True)
+    return next(iter(newest[place]), None)
 
 
 def bar_width(span: timedelta) -> timedelta:

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from devices import explorer, telling
-from devices.explorer import Histogram, Wanted
+from devices import telling
+from devices.explorer import Facets, Histogram, Wanted
 from devices.forms import NOBODY
 from devices.models import Provenance
 from devices.views import log_rows
+from devices.views.log_rows import PLACE
+from pages import moments
 
-PLACE = ("before", "after", "at")  # a place in the log means nothing under another filter
 HEIGHT = 100  # the drawing's own units
 LOWEST = 3.0  # so that a single event is seen beside ten thousand
 
@@ -52,10 +54,19 @@ class Column:
     counted: bool
     address: str
 
+    @property
+    def since(self) -> str:
+        """Return its beginning in words."""
+        return moments.absolute(self.start)
 
-def shown(wanted: Wanted, query: QueryDict, language: str) -> tuple[list[Facet], bool]:
-    """Return the facets, and whether only the newest rows were counted for them."""
-    counted, cut = explorer.facets(wanted)
+    @property
+    def until(self) -> str:
+        """Return its end in words."""
+        return moments.absolute(self.end)
+
+
+def shown(counted: Facets, wanted: Wanted, query: QueryDict, language: str) -> list[Facet]:
+    """Return what was counted as questions with their answers."""
     facets: tuple[tuple[str, str, str, tuple[Any, ...], Callable[[Any], str]], ...] = (
         (
             "event",
@@ -68,17 +79,18 @@ def shown(wanted: Wanted, query: QueryDict, language: str) -> tuple[list[Facet],
         ("provenance", _("Known by"), "provenance", wanted.provenances, _provenance),
         ("code", _("Code"), "code", wanted.codes, str),
     )
+    here = Address(query)
     return [
-        Facet(name, title, _choices(name, counted[field], chosen, query, words))
+        Facet(name, title, _choices(name, counted[field], chosen, here, words))
         for name, title, field, chosen, words in facets
-    ], cut
+    ]
 
 
 def _choices(
     name: str,
     counted: list[tuple[Any, int]],
     chosen: tuple[Any, ...],
-    query: QueryDict,
+    here: "Address",
     words: Callable[[Any], str],
 ) -> list[Choice]:
     return [
@@ -87,31 +99,41 @@ def _choices(
             icon=log_rows.event_icon(value) if name == "event" else "",
             count=count,
             chosen=value in chosen,
-            address=_toggled(query, name, value, chosen),
+            address=_toggled(here, name, value, chosen),
         )
         for value, count in counted
         if value != ""  # an event without a code is no answer to "which code"
     ]
 
 
-def _toggled(query: QueryDict, name: str, value: Any, chosen: tuple[Any, ...]) -> str:
+def _toggled(here: "Address", name: str, value: Any, chosen: tuple[Any, ...]) -> str:
     kept = [one for one in chosen if one != value] + ([] if value in chosen else [value])
-    return _address(query, {name: [NOBODY if one is None else str(one) for one in kept]})
+    return here.changed({name: [NOBODY if one is None else str(one) for one in kept]})
 
 
-def _address(query: QueryDict, changes: dict[str, list[str]]) -> str:
-    changed = query.copy()
-    for name in PLACE:
-        changed.pop(name, None)
-    for name, values in changes.items():
-        changed.setlist(name, values)
-    return "?" + changed.urlencode()
+class Address:
+    """This page's address, a parameter a piece: a hundred links beside the log differ in one."""
+
+    def __init__(self, query: QueryDict) -> None:
+        """Spell the pieces once; a place in the log is left out."""
+        self._pieces = {
+            name: _spelled(name, query.getlist(name)) for name in query if name not in PLACE
+        }
+
+    def changed(self, changes: dict[str, list[str]]) -> str:
+        """Return it with some parameters replaced, each where it stands or else at the end."""
+        new = {name: _spelled(name, values) for name, values in changes.items()}
+        return "?" + "&".join(piece for piece in (self._pieces | new).values() if piece)
+
+
+def _spelled(name: str, values: list[str]) -> str:
+    return urlencode([(name, value) for value in values])
 
 
 def without_hidden(query: QueryDict, code: str) -> str:
     """Return the address that shows a hidden code again."""
     hidden = [one for text in query.getlist("not_code") for one in text.split(",") if one != code]
-    return _address(query, {"not_code": hidden})
+    return Address(query).changed({"not_code": hidden})
 
 
 def _source(source_id: int | None, language: str) -> str:
@@ -125,7 +147,7 @@ def _provenance(number: int) -> str:
 
 def columns(drawn: Histogram, query: QueryDict) -> list[Column]:
     """Return the columns; each leads to its own stretch of time."""
-    highest = max((bar.count for bar in drawn.bars), default=0)
+    highest, here = max((bar.count for bar in drawn.bars), default=0), Address(query)
     return [
         Column(
             x=place,
@@ -135,7 +157,7 @@ def columns(drawn: Histogram, query: QueryDict) -> list[Column]:
             end=bar.end,
             count=bar.count,
             counted=drawn.counted_from is None or bar.end > drawn.counted_from,
-            address=_address(query, {"start": [_iso(bar.start)], "end": [_iso(bar.end)]}),
+            address=here.changed({"start": [_iso(bar.start)], "end": [_iso(bar.end)]}),
         )
         for place, bar in enumerate(drawn.bars)
         for height in [_height(bar.count, highest)]
@@ -147,4 +169,4 @@ def _height(count: int, highest: int) -> float:
 
 
 def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return moments.utc(at).isoformat(timespec="seconds")[:19]

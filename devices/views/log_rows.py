@@ -6,18 +6,22 @@ What a row lacks is read in one query a kind, never in one a row.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.http import QueryDict
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
 
 from devices import causes, telling, words
 from devices.causes import Happening
 from devices.datapoints import Reading
 from devices.explorer import Key, key_of
 from devices.folding import Fold, Told, fold
-from devices.models import Device, LogEntry
+from devices.models import Device, LogEntry, Provenance
 from devices.specified import specification
+from pages import moments
 from pages.moments import span
 
 REPORTED = 7  # the event type that carries a data point
@@ -31,6 +35,7 @@ OWN_ICONS = {
     -4: "circle-off",
     -5: "user-exclamation",
 }
+PLACE = ("before", "after", "at")  # a place in the log means nothing under another filter
 TOLD = {LogEntry.Own.RENAMED.value, LogEntry.Own.BY_OTHERS.value}  # what may tell an old name
 
 # The pair is compared so that the key's index is walked: by the time alone PostgreSQL takes the
@@ -65,7 +70,11 @@ class Line:
     was: str
     lag: timedelta
     operation: int | None
-    raw: str
+
+    @property
+    def raw(self) -> str:
+        """All that is kept of the row."""
+        return as_json(self.row)
 
     @property
     def device(self) -> Device:
@@ -106,6 +115,33 @@ def folded(lines: Sequence[Line]) -> list[Fold[Line]]:
     )
 
 
+def drawn(folds: Sequence[Fold[Line]], query: QueryDict, now: datetime) -> SafeString:
+    """Return the rows of the explorer's table as HTML; their links keep the filter of `query`."""
+    context = {
+        "folds": folds,
+        "now": now,
+        "here": address_without(query, *PLACE),
+        "only": _begun(address_without(query, *PLACE, "code")),
+        "known_by": {number: str(words) for number, words in Provenance.choices},
+        "absolute": moments.absolute,
+    }
+    found = get_template("devices/_log_rows.jinja.html", using="jinja2").render(context)
+    return mark_safe(found)  # noqa: S308  it escapes
+
+
+def address_without(query: QueryDict, *names: str) -> str:
+    """Return the address of this page with some of its parameters dropped."""
+    kept = query.copy()
+    for name in names:
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}"
+
+
+def _begun(address: str) -> str:
+    """Return an address that another parameter can be written behind."""
+    return address if address == "?" else f"{address}&"
+
+
 def _line(
     row: LogEntry,
     earlier: tuple[Any] | None,
@@ -132,7 +168,6 @@ def _line(
         was=was,
         lag=max(row.received_at - row.event_time, timedelta(0)),
         operation=operation,
-        raw=as_json(row),
     )
 
 
@@ -155,12 +190,20 @@ def as_json(row: LogEntry) -> str:
         "not_before": row.not_before and row.not_before.isoformat(timespec="milliseconds"),
         "event_id": row.event_id,
         "source_id": row.source_id,
-        "provenance": row.get_provenance_display(),
+        "provenance": str(Provenance(row.provenance).label),
         "code": row.code,
         "value": row.value,
         "raw": row.raw,
     }
-    return json.dumps(kept, ensure_ascii=False, indent=2, default=str)
+    # The encoder that indents is written in Python, and a page has two hundred rows.
+    lines = ",\n".join(f'  "{name}": {_indented(value)}' for name, value in kept.items())
+    return f"{{\n{lines}\n}}"
+
+
+def _indented(value: Any) -> str:
+    nested = isinstance(value, dict | list)
+    text = json.dumps(value, ensure_ascii=False, indent=2 if nested else None, default=str)
+    return text.replace("\n", "\n  ") if nested else text
 
 
 def _earlier(rows: Sequence[LogEntry]) -> dict[int, tuple[Any]]:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,8 +57,9 @@ def logs(request: HttpRequest) -> HttpResponse:
     context |= {} if refresh else _around(asked, request.GET)
     try:
         with explorer.patient():
-            context |= _rows(asked, asked.wanted, now)
-            context |= {} if refresh else _overview(request, asked.wanted)
+            looked_to = explorer.reach(asked.wanted, asked.before)
+            context |= _rows(asked, asked.wanted, looked_to, request.GET, now)
+            context |= {} if refresh else _overview(request, asked, asked.wanted, looked_to)
     except TooWideError:
         words = _("This takes too long to read. Narrow the time range or name a device.")
         context["problems"] = [words]
@@ -67,7 +69,7 @@ def logs(request: HttpRequest) -> HttpResponse:
 
 def _around(asked: Asked, query: QueryDict) -> dict[str, Any]:
     """Return what the filter line needs."""
-    place = (*log_facets.PLACE, "cursor")
+    place = (*log_rows.PLACE, "cursor")
     return {
         "hidden_codes": [
             (code, log_facets.without_hidden(query, code))
@@ -88,26 +90,38 @@ def _range_name(asked: Asked) -> str:
     return form.data.get("range") or USUAL_RANGE
 
 
-def _rows(asked: Asked, wanted: Wanted, now: datetime) -> dict[str, Any]:
-    page = explorer.page(wanted, asked.size, before=asked.before, after=asked.after)
+def _rows(
+    asked: Asked, wanted: Wanted, looked_to: datetime | None, query: QueryDict, now: datetime
+) -> dict[str, Any]:
+    # What is rare is looked for further back by a question of its own: `deep`.
+    start = None if asked.after or query.get("deep") else looked_to
+    looked = replace(wanted, start=start or wanted.start)
+    page = explorer.page(looked, asked.size, before=asked.before, after=asked.after)
     device = asked.device
     lines = log_rows.lines(page.rows, get_language() or "en")
+    folds = log_rows.folded(lines) if asked.given["fold"] else [Fold(one) for one in lines]
     return {
         "lines": lines,
-        "folds": log_rows.folded(lines) if asked.given["fold"] else [Fold(one) for one in lines],
+        "folds": folds,
+        "body": log_rows.drawn(folds, query, now),
         "older": page.older and log_address.write(page.older),
         "newer": page.newer and log_address.write(page.newer),
+        "looked_to": start if page.older is None else None,
+        "most_looked_at": explorer.MOST_LOOKED_AT,
         "proof": log_proof.of(device, wanted.start, wanted.end, now) if device else None,
     }
 
 
-def _overview(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
-    drawn = explorer.histogram(wanted)
-    shown, cut = log_facets.shown(wanted, request.GET, get_language() or "en")
+def _overview(
+    request: HttpRequest, asked: Asked, wanted: Wanted, looked_to: datetime | None
+) -> dict[str, Any]:
+    if asked.before:  # the page lies further back; what is counted does not
+        looked_to = explorer.reach(wanted)
+    drawn, counted, cut = explorer.overview(wanted, looked_to)
     return {
         "histogram": drawn,
         "columns": log_facets.columns(drawn, request.GET),
-        "facets": shown,
+        "facets": log_facets.shown(counted, wanted, request.GET, get_language() or "en"),
         "facets_cut": cut,
         **saved_views.menu(request, SavedView.Page.LOGS),
     }

@@ -50,3 +50,13 @@ def test_one_devices_rows_are_all_counted(lamp, monkeypatch):
     drawn = explorer.histogram(chosen)
 
     assert (drawn.total, drawn.counted_from) == (3, None)
+
+
+@pytest.mark.parametrize("given", [{}, {"not_codes": ("mode",)}, {"codes": ("mode",)}])
+def test_what_is_counted_in_one_reading_is_what_two_readings_count(lamp, given):
+    wanted = Wanted(NOON - 60 * MINUTE, NOON, devices=(lamp.pk,), **given)
+
+    counted = explorer.overview(wanted, explorer.reach(wanted))
+
+    assert counted == (explorer.histogram(wanted), *explorer.facets(wanted))
+    assert counted[0].total == {"": 7, "not_codes": 4, "codes": 3}[next(iter(given), "")]

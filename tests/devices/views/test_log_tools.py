@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from devices import explorer
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON
 from tests.devices.views.streams import streamed
@@ -85,3 +86,23 @@ def test_flapping_is_one_row_that_holds_the_others():
     assert [one.count for one in plain.context["folds"]] == [1] * 6
     page = answer.content.decode()
     assert page.count('data-inside="1" class="explorer-inside" hidden') == 5
+
+
+def test_what_is_rare_is_answered_at_once_and_looked_for_further_back_by_a_second_question(
+    monkeypatch,
+):
+    monkeypatch.setattr(explorer, "MOST_LOOKED_AT", 3)
+    lamp = scene.device()
+    for ago in range(1, 7):
+        code = "rare" if ago in {2, 6} else "switch_led"
+        scene.event(lamp, NOON - timedelta(minutes=ago), code=code, value=ago)
+    client = scene.client()
+
+    near = client.get("/logs/?code=rare").content.decode()
+    far = client.get("/logs/?code=rare&deep=1").content.decode()
+
+    further = 'hx-get="/logs/?code=rare&amp;deep=1" hx-trigger="load" hx-target="#log-table"'
+    assert [(page.count("<pre>"), further in page) for page in (near, far)] == [
+        (1, True),
+        (2, False),
+    ]
