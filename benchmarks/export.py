@@ -32,6 +32,12 @@ MOST_MB = 100  # of a process that only exports; most of it is code, and grows w
 MOST_ADDED_MB = 20  # by the rows, however many
 PATIENCE_S = 60
 STEP_S = 1.3
+# A process begins with the peak of the one that started it: a small one starts the export.
+WATCHED = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
 FLEET = """
 INSERT INTO devices_device (device_id, name, category, sub, gateway_id, uuid, sn, mac, ip,
     time_zone, owner_id, uid, icon, model, local_key, first_seen_at, last_seen_at, state,
@@ -75,7 +81,7 @@ def run(*, full: bool) -> Figures:
         (
             Limit("MB that the exports add to the web process", peak - before, MOST_ADDED_MB),
             Limit("MB that the rows add to export_logs", whole - idle, MOST_ADDED_MB),
-            Limit("MB of export_logs", whole, MOST_MB, goal=True),
+            Limit("MB of export_logs", whole, MOST_MB),
         ),
     )
 
@@ -148,11 +154,10 @@ def _command(*given: str) -> tuple[float, float]:
     """Run `export_logs` into nothing; return its seconds and its peak."""
     began = time.perf_counter()
     words = [sys.executable, "manage.py", "export_logs", "--format=csv", *given]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
-        _pid, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return time.perf_counter() - began, used.ru_maxrss / 1024
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *words], check=True, capture_output=True, text=True
+    )
+    return time.perf_counter() - began, int(done.stdout) / 1024
 
 
 def memory_mb(pid: int) -> float:

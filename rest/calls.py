@@ -62,7 +62,7 @@ class Call(APIView):
         if reads and exports.PARAMETER in self.understood():
             exports.refuse_unknown(request, self.renderer_classes)
         if reads and self.shape:
-            self.fields = selection.wanted(request.query_params, self.shape)
+            self.fields = selection.wanted(request.query_params, selection.known(self.shape))
 
     def check_permissions(self, request: Request) -> None:
         """Say of a method that is not there that it is not there, to whoever is known."""

@@ -25,13 +25,13 @@ def known(shape: type[Serializer[Any]]) -> tuple[str, ...]:
     return tuple(shape().fields)
 
 
-def wanted(query: Mapping[str, str], shape: type[Serializer[Any]]) -> tuple[str, ...] | None:
+def wanted(query: Mapping[str, str], members: Sequence[str]) -> tuple[str, ...] | None:
     """The members asked for, each once, in the order asked; None: all. Unknown ones: 400."""
     names = tuple(dict.fromkeys(queries.texts(query, PARAMETER)))
-    unknown = [name for name in names if name not in known(shape)]
+    unknown = [name for name in names if name not in members]
     if unknown:
         words = _("No such field: %(unknown)s. Known here: %(names)s.")
-        told = {"unknown": ", ".join(unknown), "names": ", ".join(known(shape))}
+        told = {"unknown": ", ".join(unknown), "names": ", ".join(members)}
         raise invalid({PARAMETER: [words % told]})
     return names or None
 

@@ -1,5 +1,7 @@
 """`manage.py export_logs`: the same export, into a file that is there only when it is whole."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,14 @@ def test_an_export_that_breaks_off_leaves_no_file(history, tmp_path):
         call_command("export_logs", output=tmp_path / "log")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_loads_nothing_of_rests_calls_and_no_client_of_the_broker():
+    asked = "import django; django.setup(); from devices.management.commands import export_logs"
+    loaded = f"{asked}; import sys; print(*sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True)
+
+    assert {"rest.calls", "devices.api", "drf_spectacular.openapi", "redis"}.isdisjoint(
+        done.stdout.decode().split()
+    )

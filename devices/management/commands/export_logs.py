@@ -13,8 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.http import QueryDict
 from rest_framework.exceptions import APIException
 
-from devices import history_rows
-from devices.api import logs, shapes
+from devices import history_rows, log_filters
 from rest import exports, selection
 
 
@@ -29,8 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=("csv", "ndjson"), default="csv")
         parser.add_argument("--output", type=Path, help="a file; the terminal if left out")
         parser.add_argument("--fields", help="columns, with commas; all if left out")
-        for described in (*logs.DESCRIBED, logs.OF_PRODUCTS, logs.OF_DEVICES):
-            parser.add_argument(f"--{described.name}", help=str(described.description))
+        for name, words in log_filters.ALL.items():
+            parser.add_argument(f"--{name}", help=words)
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Write them; exit 1 with the reason when it cannot be done or broke off."""
@@ -52,12 +51,12 @@ class Command(BaseCommand):
 
 def _table(options: dict[str, Any]) -> exports.Table:
     query = QueryDict(mutable=True)
-    for name in (*logs.FILTERS, logs.OF_PRODUCTS.name, logs.OF_DEVICES.name, selection.PARAMETER):
+    for name in (*log_filters.ALL, selection.PARAMETER):
         if options[name]:
             query[name] = options[name]
     try:
-        columns = selection.wanted(query, shapes.Log) or selection.known(shapes.Log)
-        return history_rows.table(logs.chosen(query), columns)
+        columns = selection.wanted(query, history_rows.MEMBERS) or history_rows.MEMBERS
+        return history_rows.table(log_filters.chosen(query), columns)
     except APIException as no:
         faults = getattr(no, "extra", {}).get("errors", {})
         told = [f"--{name}: {' '.join(words)}" for name, words in faults.items()]
