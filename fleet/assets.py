@@ -3,13 +3,19 @@
 They are never committed and never fetched by a page: no request leaves the machine for an asset.
 """
 
+import logging
 import re
 import shutil
+from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
+
+from fontTools import subset
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
+ICONS = Path(__file__).with_name("icons.txt")
 # What only a test asks for is no static file: nobody is ever sent it.
 FOR_TESTS = {ROOT / "tests" / "browser" / "vendor" / "axe.min.js": "axe-core/axe.min.js"}
 
@@ -26,6 +32,7 @@ FILES = {
 # References to files that are not copied: a fingerprinting storage would look for each of them.
 SOURCE_MAP = re.compile(r"(/\*|//)# sourceMappingURL=\S+( \*/)?")
 OLD_FONTS = re.compile(r',url\("\./fonts/tabler-icons\.(woff|ttf)\?[^"]*"\) format\("\w+"\)')
+ICON_RULE = re.compile(r'\.ti-([a-z0-9-]+):before\{content:"\\([0-9a-f]+)"\}')
 
 
 def main() -> None:
@@ -38,10 +45,36 @@ def main() -> None:
             target.write_text(OLD_FONTS.sub("", SOURCE_MAP.sub("", text)), encoding="utf-8")
         else:
             shutil.copyfile(PACKAGES / source, target)
+    cut_icons(VENDOR / "tabler-icons.min.css", VENDOR / "fonts" / "tabler-icons.woff2", icons())
     for target, source in FOR_TESTS.items():
         if (PACKAGES / source).exists():  # `npm ci --omit=dev` leaves it out
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PACKAGES / source, target)
+
+
+def icons() -> set[str]:
+    """Return the names of the icons that pages draw."""
+    lines = ICONS.read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def cut_icons(style: Path, font: Path, wanted: Iterable[str]) -> None:
+    """Leave the wanted icons in the style sheet and the font: of 5,000 a page loads 170."""
+    text, names = style.read_text(encoding="utf-8"), set(wanted)
+    points = {name: int(point, 16) for name, point in ICON_RULE.findall(text)}
+    unknown = names - points.keys()
+    if unknown:
+        raise SystemExit(f"{ICONS.name} names icons that Tabler does not have: {sorted(unknown)}")
+    style.write_text(
+        ICON_RULE.sub(lambda rule: rule[0] if rule[1] in names else "", text), encoding="utf-8"
+    )
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it has words on Tabler's own padding
+    options = subset.Options(flavor="woff2", layout_features=[], hinting=False)
+    full = subset.load_font(BytesIO(font.read_bytes()), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=[points[name] for name in names])
+    cutter.subset(full)
+    subset.save_font(full, str(font), options)
 
 
 if __name__ == "__main__":

@@ -217,6 +217,7 @@ MIDDLEWARE = [
     "fleet.chain.Security",
     "fleet.chain.Policy",
     "servestatic.middleware.ServeStaticMiddleware",
+    "fleet.compression.Compressed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
