@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pages import live
 
@@ -35,3 +36,31 @@ def annotate(
 def tidy(tags: Iterable[str]) -> list[str]:
     """Tags without outer spaces, each once, in alphabetical order."""
     return sorted({tag.strip() for tag in tags} - {""})
+
+
+class TooMany(ValueError):  # noqa: N818  it says why
+    """A device would have more tags than it may, or one is too long; the text says so."""
+
+
+def tag(device_ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> int:
+    """Add and remove tags of many devices, all or none; says how many are other than before."""
+    added, removed = set(tidy(add)), set(tidy(remove))
+    if any(len(one) > LONGEST_TAG for one in added):
+        raise TooMany(_("A tag has at most %(most)d characters.") % {"most": LONGEST_TAG})
+    with transaction.atomic():
+        # in key order: two that tag the same devices crosswise would deadlock
+        found = Device.objects.filter(device_id__in=list(device_ids)).order_by("pk")
+        devices = list(found.only("device_id", "tags").select_for_update(of=("self",)))
+        changed = []
+        for device in devices:
+            tags = tidy({*device.tags, *added} - removed)
+            if len(tags) > MOST_TAGS:
+                words = _("%(id)s would have more than %(most)d tags. Nothing was changed.")
+                raise TooMany(words % {"id": device.device_id, "most": MOST_TAGS})
+            if tags != device.tags:
+                device.tags = tags
+                changed.append(device)
+        Device.objects.bulk_update(changed, ["tags"], batch_size=500)
+        if changed:
+            live.announce("devices", [one.device_id for one in changed])
+    return len(changed)

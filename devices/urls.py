@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from devices.views import cloud, log_exports, logs, operation_new, operations, saved_views
+from devices.views import cloud, log_exports, logs, operation_new, operations, saved_views, tending
 from devices.views.chart import points
 from devices.views.detail import TABS, detail
 from devices.views.finding import find
@@ -44,6 +44,8 @@ urlpatterns = [
     path("devices/", listing, name="list"),
     path("devices/export.csv", export, name="list-export"),
     path("devices/suggestions.json", suggest, name="suggest"),
+    path("devices/tag/", tending.tag, name="tag"),
+    path("devices/sync/", tending.sync, name="sync"),
     path("devices/<str:device_id>/", detail, name="detail"),
     path("devices/<str:device_id>/history.json", points, name="points"),
     path("devices/<str:device_id>/link/", link, name="link"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
@@ -56,7 +57,7 @@ def read(request: HttpRequest) -> Draft | None:
     kind = Kind(form.cleaned_data["kind"])
     listed = _listed(request, form) if kind is Kind.RENAME else NameList()
     now = timezone.now()
-    device_ids = _ids(given, listed.names, now)
+    device_ids = ids(given, now, listed.names)
     by_pattern = kind is Kind.RENAME and bool(form.cleaned_data.get("pattern"))
     names = {} if by_pattern or kind is not Kind.RENAME else _names(given, device_ids, listed)
     unclear = matching.problems(given, now) if matching.asked(given) else []
@@ -87,7 +88,9 @@ def _listed(request: HttpRequest, form: OrderForm) -> NameList:
     return found
 
 
-def _ids(given: QueryDict, listed: Mapping[str, str], now: datetime) -> tuple[str, ...]:
+def ids(
+    given: QueryDict, now: datetime, listed: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, ...]:
     """Each id once, in the order given; a long list comes as lines of one field.
 
     A filter that was chosen as a whole is frozen into ids here: the page carries those on.
@@ -95,8 +98,8 @@ def _ids(given: QueryDict, listed: Mapping[str, str], now: datetime) -> tuple[st
     if matching.asked(given):
         return tuple(matching.ids(given, now))
     texts = [*given.getlist("device"), *given.get("devices", "").split(), *listed]
-    ids = [text.replace("\0", "").strip()[:64] for text in texts]
-    return tuple(dict.fromkeys(one for one in ids if one))[: MOST_DEVICES + 1]
+    found = [text.replace("\0", "").strip()[:64] for text in texts]
+    return tuple(dict.fromkeys(one for one in found if one))[: MOST_DEVICES + 1]
 
 
 def _names(given: QueryDict, device_ids: tuple[str, ...], listed: NameList) -> dict[str, str]:

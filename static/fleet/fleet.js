@@ -9,4 +9,5 @@ import "./live.js";
 import "./selection.js";
 import "./confirm.js";
 import "./drawn.js";
+import "./neighbours.js";
 if (document.querySelector("[data-chart]")) import("./chart.js");

@@ -35,7 +35,8 @@ function search() {
 }
 
 const go = (letter) => document.querySelector(`#palette a[data-key="${CSS.escape(letter)}"]`)?.click();
-const DO = { "/": search, j: () => step(1), k: () => step(-1), x: tick, "?": () => sheet?.showModal(), g: () => (afterG = Date.now()) };
+const neighbour = (name) => document.querySelector(`[data-neighbour=${name}][href]`)?.click();
+const DO = { "/": search, "[": () => neighbour("back"), "]": () => neighbour("on"), j: () => step(1), k: () => step(-1), x: tick, "?": () => sheet?.showModal(), g: () => (afterG = Date.now()) };
 
 function letter(event) {
   if (Date.now() - afterG < AFTER_G) {

@@ -46,6 +46,34 @@ def test_a_selection_lasts_over_pages_and_may_become_the_whole_filter(opened, pa
     assert set(ids) == set(Device.objects.filter(online=False).values_list("device_id", flat=True))
 
 
+def test_ticked_devices_are_tagged_and_the_list_is_walked_from_device_to_device(opened, page):
+    for number in range(3):
+        scene.device(f"bf{number}", f"Lamp {number}", online=number > 0)
+    opened("/devices/?q=online:true&sort=name", Role.OPERATOR)
+
+    page.get_by_label("Select this page").check()
+    page.get_by_role("button", name="Tag…").click()
+    page.get_by_label("Tags, with commas between").fill("lab")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("2 devices have other tags now.")).to_be_visible()
+    assert list(Device.objects.order_by("pk").values_list("tags", flat=True)) == [
+        [], ["lab"], ["lab"],
+    ]  # fmt: skip
+
+    page.goto(page.url.split("/devices/")[0] + "/devices/?q=tag:lab&sort=name")
+    page.get_by_role("link", name="Lamp 1").click()
+    page.get_by_role("link", name="Events", exact=True).click()
+    expect(page.locator("[data-neighbours-at]")).to_have_text("1 / 2")
+    page.keyboard.press("]")
+    expect(page).to_have_url(re.compile("/devices/bf2/events/$"))
+    expect(page.locator("[data-neighbours-at]")).to_have_text("2 / 2")
+    page.keyboard.press("]")  # there is no further one
+    page.keyboard.press("[")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lamp 1")
+    page.locator("[data-last-list]").click()
+    expect(page).to_have_url(re.compile(r"/devices/\?q=tag:lab&sort=name$"))
+
+
 def test_a_filter_is_typed_with_the_keyboard_and_taken_off_by_its_cross(opened, page):
     scene.device("a", "Dark lamp", online=False)
     scene.device("b", "Lit lamp", online=True)

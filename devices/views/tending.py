@@ -1,0 +1,109 @@
+"""What is done to the devices ticked in the list without an order: tags, and reading them now.
+
+Opening the page changes nothing: it says of how many devices, and what it costs.
+"""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from devices import annotations, bell, project
+from devices.models import Device
+from devices.plans import MOST_DEVICES
+from devices.views import matching, operation_draft
+from people.gates import require
+from people.rights import Right
+
+MOST_ONE_BY_ONE = 20  # beyond it one look at the whole list is cheaper than a call or two for each
+MOST_NAMED = 8  # devices that the page names
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Right.TAG)
+def tag(request: HttpRequest) -> HttpResponse:
+    """Add or take away tags of the chosen devices."""
+    now, given = timezone.now(), _given(request)
+    ids, problems = _chosen(given, now)
+    if request.method != "POST" or problems or not ids:
+        return _page(request, "tag", ids, problems)
+    wanted = given.get("tags", "").replace("\0", "").replace("，", ",").split(",")
+    way = "remove" if given.get("way") == "remove" else "add"
+    try:
+        count = annotations.tag(ids, **{way: wanted})
+    except annotations.TooMany as problem:
+        return _page(request, "tag", ids, [str(problem)])
+    words = ngettext("%d device has other tags now.", "%d devices have other tags now.", count)
+    messages.success(request, words % count)
+    return _back(given, ids)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Right.SYNC)
+def sync(request: HttpRequest) -> HttpResponse:
+    """Ask for a look at the chosen devices now; the worker does it."""
+    now, given = timezone.now(), _given(request)
+    ids, problems = _chosen(given, now)
+    if request.method != "POST" or problems or not ids:
+        return _page(request, "sync", ids, problems)
+    if project.paused():
+        messages.error(request, _("The device cloud is paused: resume it first."))
+        return _back(given, ids)
+    known = Device.objects.not_removed().filter(device_id__in=ids)
+    present = list(known.values_list("device_id", flat=True)[: MOST_ONE_BY_ONE + 1])
+    if len(present) > MOST_ONE_BY_ONE:
+        bell.ring_sync()
+    else:
+        for one in present:
+            bell.ring_device(one)
+    if present:
+        messages.success(request, _("Asked to read now; what is new appears by itself."))
+    else:
+        messages.error(request, _("None of these devices is in the cloud any more."))
+    return _back(given, ids)
+
+
+def _given(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _chosen(given: QueryDict, now: datetime) -> tuple[tuple[str, ...], list[str]]:
+    """Return the ids, and why they cannot be taken; an empty choice never means all."""
+    problems = matching.problems(given, now) if matching.asked(given) else []
+    ids = operation_draft.ids(given, now)
+    if len(ids) > MOST_DEVICES:
+        words = _("At most %(most)d devices at once: choose fewer.")
+        return (), [*problems, words % {"most": MOST_DEVICES}]
+    return ids, problems
+
+
+def _page(
+    request: HttpRequest, what: str, ids: tuple[str, ...], problems: list[str]
+) -> HttpResponse:
+    found = Device.objects.filter(device_id__in=ids).only("device_id", "name", "tags")
+    named = list(found.order_by("name", "pk")[:MOST_NAMED])
+    context = {
+        "what": what,
+        "ids": ids,
+        "named": named,
+        "more": len(ids) - len(named),
+        "problems": problems,
+        "worn": sorted({tag for one in named for tag in one.tags}),
+        "one_by_one": len(ids) <= MOST_ONE_BY_ONE,
+        "back": _given(request).get("back", ""),
+        "typed": request.POST.get("tags", ""),
+    }
+    return render(
+        request, "devices/tending.html", context, status=400 if problems or not ids else 200
+    )
+
+
+def _back(given: QueryDict, ids: tuple[str, ...]) -> HttpResponse:
+    if given.get("back") == "device" and len(ids) == 1:
+        return redirect("devices:detail", device_id=ids[0])
+    return redirect("devices:list")
