@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Case, Count, F, Func, Max, Min, Q, TextField, Value, When
 from django.utils.translation import gettext as _
 
 from . import outbox, pace, phrases, road, sinks
@@ -142,34 +142,45 @@ def measure(terms: Terms, now: datetime) -> Health:
 
 
 def causes(now: datetime) -> list[Cause]:
-    """Group the failed requests of the last day, the most frequent first."""
-    rows = (
-        Report.objects.filter(sent_at__gt=now - DAY)
-        .exclude(outcome="H")
-        .values("outcome", "meaning")
-        .annotate(count=Count("pk"), last_at=Max("sent_at"))
-        .order_by("-count", "meaning")[:20]
-    )
-    return [Cause(**row) for row in rows]
+    """Group the failed requests of the last day, the most frequent first.
+
+    USH names a cause by a code; the words beside it may name a device, and are one request's.
+    """
+    failed = Report.objects.filter(sent_at__gt=now - DAY).exclude(outcome="H")
+    nameless = Case(When(business_code="", then=F("meaning")), default=Value(""))
+    groups = failed.values("outcome", "http_status", "code", "business_code", nameless=nameless)
+    counted = groups.annotate(count=Count("pk"), last_at=Max("sent_at"), said=Max("meaning"))
+    figures = counted.order_by("-count", "said").values_list("outcome", "said", "count", "last_at")
+    return [Cause(*row) for row in figures[:20]]
 
 
 def stuck() -> list[Stuck]:
-    """Group the quarantined by what USH said of them, the most frequent first."""
-    rows = Cell.objects.filter(STUCK).values("last_error", "property")
-    counted = rows.annotate(
-        cells=Count("pk"),
-        devices=Count("device_key", distinct=True),
-        since=Min("first_dirty_at"),
-        next_try_at=Min("next_try_at"),
+    """Group the quarantined by what USH said of them, the most frequent first.
+
+    It may name the device: that is left out, for it is no other cause.
+    """
+    nameless = (F("last_error"), F("ush_device_id"), Value("…"))
+    said = Func(*nameless, function="replace", output_field=TextField())
+    counted = (
+        Cell.objects.filter(STUCK)
+        .values("property", said=said)
+        .annotate(
+            cells=Count("pk"),
+            devices=Count("device_key", distinct=True),
+            since=Min("first_dirty_at"),
+            next_try_at=Min("next_try_at"),
+        )
     )
-    found = counted.order_by("-cells", "property")[:SHOWN]
-    return [Stuck(**row, words=phrases.translated(row["last_error"])) for row in found]
+    found = counted.order_by("-cells", "property").values_list(
+        "property", "said", "cells", "devices", "since", "next_try_at"
+    )
+    return [Stuck(*row, phrases.translated(row[1])) for row in found[:SHOWN]]
 
 
 def drift() -> list[CellView]:
     """List where USH believes something else than the device says, the longest first."""
     rows = Cell.objects.filter(DRIFT).filter(DIRTY | Q(discarded=True))
-    return [outbox.view(cell) for cell in rows.order_by("source_at", "pk")[:SHOWN]]
+    return outbox.views(rows.order_by("source_at", "pk")[:SHOWN])
 
 
 def strip(now: datetime) -> Sequence[Hour]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from . import bell, cells, phrases, reception, sinks, tasks, terms
+from . import bell, cells, phrases, reception, sinks, source, tasks, terms
 from .letters import DeviceGone, Letter, StateReported
 from .models import Cell, Sink
 from .reception import Taken
@@ -27,6 +27,7 @@ class CellView:
     """What USH has been told of one property, for pages and REST."""
 
     device_key: str
+    name: str  # of the device; empty where it was not asked for
     ush_device_id: str
     property: str
     value: str
@@ -69,9 +70,17 @@ def knowledge(device_key: str) -> list[CellView]:
     return [view(cell) for cell in rows]
 
 
-def view(cell: Cell) -> CellView:
+def views(cells: Iterable[Cell]) -> list[CellView]:
+    """Show cells of several devices, each with its device's name."""
+    rows = list(cells)
+    names = source.current().names({cell.device_key for cell in rows})
+    return [view(cell, names.get(cell.device_key, "")) for cell in rows]
+
+
+def view(cell: Cell, name: str = "") -> CellView:
     """Show one cell to a reader."""
     derived: dict[str, Any] = {
+        "name": name,
         "last_error": phrases.translated(cell.last_error),
         "dirty": cell.version > cell.acked_version,
         "since": datetime.fromtimestamp(cell.source_at / 1000, UTC),

@@ -3,6 +3,7 @@
 This room imports no device. The setting STATE_SOURCE names the module that answers; fleet wires it.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -22,6 +23,9 @@ class Source(Protocol):
 
         `place` "" is the beginning; None is given after the last.
         """
+
+    def names(self, device_keys: Iterable[str]) -> dict[str, str]:
+        """Give the names of these devices; one that nobody knows is left out."""
 
     def codes(self) -> list[CodeCount]:
         """Count the devices of each category that have each code."""

@@ -136,7 +136,7 @@ def _cells(request: HttpRequest) -> dict[str, Any]:
     page = keyset.page(_chosen(request), BY_DEVICE, request.GET.get("cursor"), size)
     return {
         "page": page,
-        "told": [(cell.pk, outbox.view(cell)) for cell in page.rows],
+        "told": list(zip([cell.pk for cell in page.rows], outbox.views(page.rows), strict=True)),
         "may_steer": may(request, Right.RESYNC),
         "state": request.GET.get("state", ""),
         "lane": request.GET.get("lane", ""),

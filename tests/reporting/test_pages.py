@@ -160,11 +160,11 @@ def test_fifty_rows_cost_the_queries_of_one(
     forwarder.drain(office.desk)
     text(viewer)
 
-    with django_assert_max_num_queries(16) as one:
+    with django_assert_max_num_queries(17) as one:
         text(viewer, f"?show={show}")
     office.switch(*[f"plug{n}" for n in range(1, 50)])
     forwarder.drain(office.desk)
-    with django_assert_max_num_queries(16) as fifty:
+    with django_assert_max_num_queries(17) as fifty:
         text(viewer, f"?show={show}")
 
     assert len(one) == len(fifty)

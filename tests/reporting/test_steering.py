@@ -20,11 +20,18 @@ def stuck(office, sim):
     return office
 
 
-def test_what_ush_refuses_is_grouped_by_what_it_said(stuck):
-    (group,) = health.stuck()
+def test_what_ush_refuses_is_grouped_by_what_it_said_whichever_device_it_names(stuck, sim):
+    sim.trouble("ush_poisoned", device="plug2")
+    stuck.switch("plug2", "plug3")
+    forwarder.drain(stuck.desk)
 
-    assert (group.property, group.cells, group.devices) == ("PowerState", 1, 1)
-    assert "DEVICE_NOT_FOUND" in group.words
+    (group,) = health.stuck()
+    (cause,) = health.causes(stuck.clock())
+
+    assert (group.property, group.cells, group.devices) == ("PowerState", 2, 2)
+    assert group.words.endswith("(HTTP 200, code 500: DEVICE_NOT_FOUND refused: …)")
+    assert (cause.outcome, cause.count) == ("I", 4)  # twice a batch and the one in it
+    assert "DEVICE_NOT_FOUND" in cause.words
 
 
 def test_a_value_that_was_given_up_is_not_told_again_not_even_by_a_resync(stuck, sim):
