@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from fleet import health, setup_pages
+from fleet import health, record, setup_pages
 from people.gates import public, require
 from people.rights import MayBrowse
 from rest import problems
@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/docs/", docs, name="api-docs"),
     path("api/v1/", include("devices.api.urls")),
     path("api/v1/", include("reporting.api.urls")),
+    path("api/v1/deeds/", record.Deeds.as_view(), name="api-deeds"),
     re_path("^api/(?P<path>.*)$", public(problems.page_not_found)),
     path("", include("people.urls")),
     path("", include("people.doors")),

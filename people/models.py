@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -165,6 +166,16 @@ class Deed(models.Model):
         indexes: ClassVar = [
             # deeds.record_once: whether the same came from there just now
             models.Index(fields=["what", "address", "-at"], name="deed_lately_from"),
+            # record.found: of a person and their tokens, of a kind, of a time, about a device
+            models.Index(
+                fields=["who", "-id"],
+                name="deed_by_person",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
+            models.Index(fields=["what", "-id"], name="deed_by_kind"),
+            models.Index("at", name="deed_by_time"),
+            GinIndex(fields=["devices"], name="deed_by_device", opclasses=["jsonb_path_ops"]),
+            models.Index(fields=["about"], name="deed_by_thing"),
         ]
 
     def __str__(self) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from people import record
+from people.forms import RecordForm
 from people.gates import require
-from people.models import Deed
 from people.rights import Right
 
 if TYPE_CHECKING:
@@ -22,10 +24,15 @@ LONGEST_KEY = 18  # digits; more would be no row's number
 @require_GET
 def deeds(request: HttpRequest) -> HttpResponse:
     """Show a page of deeds, the newest first; `before` is the number that the page starts below."""
-    before = request.GET.get("before", "")
-    found = Deed.objects.order_by("-id")
+    form = RecordForm(request.GET)
+    found, before = record.found(form.question).order_by("-id"), request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) <= LONGEST_KEY:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: SIZE + 1])
-    older = rows[SIZE - 1].pk if len(rows) > SIZE else None
-    return render(request, "people/deeds.html", {"deeds": rows[:SIZE], "older": older})
+    context = {
+        "form": form,
+        "file": urlencode(form.asked | {"format": "csv"}),
+        "deeds": rows[:SIZE],
+        "older": rows[SIZE - 1].pk if len(rows) > SIZE else None,
+    }
+    return render(request, "people/deeds.html", context)
