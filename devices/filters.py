@@ -58,8 +58,8 @@ class Search:
 
     @property
     def is_telling(self) -> bool:
-        """Whether its words are few devices' words: three letters, or two that are not Latin."""
-        return len(self.words) >= (SHORTEST_OF_TRIGRAMS - (not self.words.isascii()))
+        """Whether its words are few devices' words: three letters, or any that is not Latin."""
+        return len(self.words) >= SHORTEST_OF_TRIGRAMS or not self.words.isascii()
 
     def replacing(self, key: str, value: str) -> str:
         """Return the line with its tokens of one key replaced by `key:value`."""

@@ -1,34 +1,64 @@
-"""Devices by a part of their name or id, as somebody types it. Reads; one query, few rows."""
+"""Devices by a part of their name or id, as somebody types it. Reads; few rows, whatever matches.
 
+Names that begin so come first: the index of names gives them in their order. Only when they are
+too few, others that hold it are looked for.
+"""
+
+from django.db import connection
+from django.db.models import Q
+
+from devices.lookups import SHORTEST_OF_TRIGRAMS, begun
 from devices.models import Device
+from devices.querysets import DeviceQuerySet
 
 MOST = 20
+MOST_READ = 500  # of what holds the text; sorting ten thousand takes longer than typing on
 LONGEST = 100  # characters; nobody types more
 
-# Each part has an index of its own: trigrams of name and id, and the three marks as they are.
-# (A lookup of Django's would compare in capitals, and find no index.)
-FIND = """
-SELECT id, device_id, name, category, online, state
-FROM devices_device
-WHERE state <> 'removed'
-  AND (name ILIKE %(part)s OR device_id ILIKE %(part)s
-       OR (uuid <> '' AND uuid = %(whole)s)
-       OR (sn <> '' AND sn = %(whole)s)
-       OR (mac <> '' AND mac = %(whole)s))
-ORDER BY name, id
-LIMIT %(most)s
+SHOWN = ("id", "device_id", "name", "category", "online", "state")
+BEGUN = """
+(SELECT id, device_id, name, category, online, state FROM devices_device
+WHERE state <> 'removed' AND name COLLATE "C" LIKE %s
+ORDER BY name COLLATE "C", id LIMIT %s)
 """
 
 
 def find(text: str) -> list[Device]:
-    """Return the first devices by name that `text` is a part of; none for no text."""
+    """Return the first devices that `text` is a part of; none for no text."""
     words = " ".join(text.replace("\0", " ")[:LONGEST].split())
     if not words:
         return []
-    params = {"part": f"%{escaped(words)}%", "whole": words, "most": MOST}
-    return list(Device.objects.raw(FIND, params))
+    found = _beginning(words)
+    if len(found) < MOST:
+        found += _holding(words, [one.pk for one in found])[: MOST - len(found)]
+    return found
 
 
-def escaped(words: str) -> str:
-    """Return the words as a pattern that means itself."""
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _beginning(words: str) -> list[Device]:
+    """Return those whose name begins so, in one statement: a walk for each way to write it."""
+    ways = sorted({words, words.lower(), words.upper(), words[:1].upper() + words[1:].lower()})
+    params = [value for way in ways for value in (begun(way), MOST)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([BEGUN] * len(ways)), params)
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[0]))[:MOST]
+    return [Device.from_db("default", SHOWN, row) for row in rows]
+
+
+def _holding(words: str, known: list[int]) -> list[Device]:
+    """Return others whose name or id holds it, or whose uuid, sn or mac it is, by name."""
+    short = len(words) < SHORTEST_OF_TRIGRAMS
+    some = Device.objects.not_removed().order_by().exclude(pk__in=known)
+    some = some.filter(
+        Q(name__holds=words)
+        | (Q(device_id__startswith=words) if short else Q(device_id__holds=words))
+        | Q(uuid=words) & ~Q(uuid="")
+        | Q(sn=words) & ~Q(sn="")
+        | Q(mac=words) & ~Q(mac="")
+    )
+    return list(_sorted(some[:MOST_READ]))
+
+
+def _sorted(some: DeviceQuerySet) -> DeviceQuerySet:
+    return (
+        Device.objects.filter(pk__in=some.values("pk")).only(*SHOWN).order_by("name", "pk")[:MOST]
+    )

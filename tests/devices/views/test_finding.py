@@ -62,3 +62,16 @@ def test_one_query_finds_at_most_twenty(db):
         found = finding.find("lamp")
 
     assert (len(found), len(queries)) == (20, 1)
+
+
+def test_names_that_begin_so_come_first_and_others_that_hold_it_follow_by_name(db):
+    for number, name in enumerate(("Zen lamp", "厅灯", "餐厅", "Lamp b", "lamp a", "A lamp")):
+        scene.device(f"bf{number}", name)
+
+    found = {words: [one.name for one in finding.find(words)] for words in ("lamp", "L", "厅")}
+
+    assert found == {
+        "lamp": ["Lamp b", "lamp a", "A lamp", "Zen lamp"],
+        "L": ["Lamp b", "lamp a", "A lamp", "Zen lamp"],
+        "厅": ["厅灯", "餐厅"],
+    }
