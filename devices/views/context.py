@@ -1,4 +1,4 @@
-"""What every page of the house says about the device cloud: that it refuses us. One small query."""
+"""What every page says of a device cloud that refuses us or is silent. One small query."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,19 +27,20 @@ class Parked:
 
 
 def cloud(_request: HttpRequest) -> dict[str, Any]:
-    """Offer `parked` and `cloud_pause`; asked only by templates that show the shell."""
+    """Offer `parked`, `cloud_pause` and `cloud_unread`; asked only by templates that need them."""
     troubled = cache(_troubled)
     return {
         "parked": SimpleLazyObject(lambda: parked(troubled())),
         "cloud_pause": SimpleLazyObject(lambda: paused(troubled())),
+        "cloud_unread": SimpleLazyObject(lambda: unread(troubled())),
     }
 
 
 def _troubled() -> Project:
     """Return the project's row when there is something to say of it, else an empty one."""
     told = ("parked_code", "parked_message", "parked_at", "paused_at", "paused_by", "paused_reason")
-    found = Project.objects.only(*told).filter(
-        Q(parked_code__isnull=False) | Q(paused_at__isnull=False),
+    found = Project.objects.only(*told, "failures", "last_ok_at").filter(
+        Q(parked_code__isnull=False) | Q(paused_at__isnull=False) | Q(failures__gt=0),
         client_id=settings.TUYA_CLIENT_ID,
         base_url=settings.TUYA_BASE_URL,
     )
@@ -49,6 +50,12 @@ def _troubled() -> Project:
 def paused(found: Project) -> Project | None:
     """Return the row that says who paused the cloud, since when and why; None when nobody did."""
     return found if found.paused_at else None
+
+
+def unread(found: Project) -> Project | None:
+    """Return the row when the cloud could not be read at the last try; None while all is well."""
+    troubled = found.paused_at or found.parked_code is not None or found.failures
+    return found if troubled else None
 
 
 def parked(found: Project) -> Parked | None:

@@ -11,7 +11,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from devices import census, filters, words
 from devices.models import Device, SavedView
-from devices.views import columns, listing_address, listing_facets, saved_views
+from devices.views import (
+    columns,
+    listing_address,
+    listing_facets,
+    listing_relief,
+    saved_views,
+)
 from devices.views.allowed import allowed
 from devices.views.listing_address import Asked
 from devices.views.rows import drawn, listed, rows
@@ -59,6 +65,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "hints": hints(asked.search, page),
         **allowed(request),
     }
+        "reliefs": [] if found else listing_relief.offered(asked.search),
     if is_refresh(request):
         return render(request, "devices/_table.html", context)
     return render(

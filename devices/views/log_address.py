@@ -39,6 +39,12 @@ class Asked:
         return cleaned | {"source": sources}
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether it asks for less than everything that happened between its two times."""
+        names = ("device", "product", "event", "source", "provenance", "code", "not_code")
+        return any(self.form.cleaned_data.get(name) for name in (*names, "changes"))
+
+    @property
     def is_newest(self) -> bool:
         """Whether it shows the newest rows, so that following live makes sense."""
         return not (self.before or self.after or self.form.cleaned_data.get("end"))

@@ -57,6 +57,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "may_rename": may(request, Right.RENAME),
     }
     refresh = request.headers.get("HX-Target") == "operation-table"
+        "may_approve": may(request, Right.APPROVE),
     template = "devices/_operation_table.html" if refresh else "devices/operations.html"
     return render(request, template, context)
 
