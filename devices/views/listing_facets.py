@@ -1,26 +1,34 @@
 """What there is to choose from in the device list, with counts: asked only while it is open.
 
-Each facet is counted under the tokens of the others, among no more than `MOST_COUNTED` devices.
+Each facet is counted under the tokens of the others, among no more than `MOST_COUNTED` devices;
+facets under the same tokens are counted in one statement that reads those devices once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from devices import words
 from devices.filters import Search
 from devices.models import Device, Product
-from devices.querysets import DeviceQuerySet
 from devices.views.listing_address import Asked
 from pages import badges
 
 MOST_COUNTED = 10_000
 MOST_SHOWN = 12  # choices of one facet; what is rarer is typed
 
-TAGS = "SELECT tag, count(*) FROM ({rows}) found, unnest(tags) tag GROUP BY tag"
+FOUND = "WITH found AS MATERIALIZED ({rows}) {counts}"
+COUNTS = {
+    "online": "SELECT 'online', coalesce(online::text, 'unknown'), count(*) FROM found GROUP BY 2",
+    "category": "SELECT 'category', category, count(*) FROM found WHERE category <> '' GROUP BY 2",
+    "product": "SELECT 'product', product_id, count(*) FROM found"
+    " WHERE product_id IS NOT NULL GROUP BY 2",
+    "tag": "SELECT 'tag', tag, count(*) FROM found, unnest(tags) tag WHERE tag <> '' GROUP BY 2",
+}
+
+Counts = dict[str, list[tuple[str, int]]]
 
 
 class Choice(NamedTuple):
@@ -43,34 +51,22 @@ class Facet(NamedTuple):
 
 def shown(asked: Asked, language: str) -> list[Facet]:
     """Return the facets of the devices that the search line asks for."""
-    search = asked.search
-    return [
-        _facet(search, "online", _("State"), _column("online"), _online),
-        _facet(
-            search,
-            "category",
-            _("Category"),
-            _column("category"),
-            lambda value: words.category_name(value, language),
-        ),
-        _facet(search, "product", _("Product"), _column("product_id"), _product_names()),
-        _facet(search, "tag", _("Tag"), _tags, str),
-    ]
+    search, names = asked.search, _product_names()
+    said: Mapping[str, tuple[str, Callable[[str], str]]] = {
+        "online": (_("State"), _online),
+        "category": (_("Category"), lambda value: words.category_name(value, language)),
+        "product": (_("Product"), lambda value: names.get(value) or value),
+        "tag": (_("Tag"), str),
+    }
+    counts = counted(search)
+    return [_facet(search, key, title, counts[key], name) for key, (title, name) in said.items()]
 
 
 def _facet(
-    search: Search,
-    key: str,
-    title: str,
-    counted: Callable[[DeviceQuerySet], list[tuple[Any, int]]],
-    name: Callable[[Any], str],
+    search: Search, key: str, title: str, counts: list[tuple[str, int]], name: Callable[[str], str]
 ) -> Facet:
     others = search.leaving_out(key)
     chosen = {one.value for one in search.tokens if one.key == key}
-    found = [
-        (_spelled(value), count) for value, count in counted(others.apply(_any())) if value != ""
-    ]
-    found.sort(key=lambda one: (one[0] not in chosen, -one[1], one[0]))
     choices = [
         Choice(
             name(value),
@@ -78,42 +74,37 @@ def _facet(
             value in chosen,
             others.text if value in chosen else others.replacing(key, value),
         )
-        for value, count in found
+        for value, count in sorted(counts, key=lambda one: (one[0] not in chosen, -one[1], one[0]))
     ]
     return Facet(key, title, choices[:MOST_SHOWN], len(choices) > MOST_SHOWN)
 
 
-def _any() -> DeviceQuerySet:
-    return Device.objects.order_by()
+def counted(search: Search) -> Counts:
+    """Return the values of every facet with their counts."""
+    alike: dict[str, tuple[Search, list[str]]] = {}
+    for key in COUNTS:
+        others = search.leaving_out(key)
+        alike.setdefault(others.text, (others, []))[1].append(key)
+    found: Counts = {key: [] for key in COUNTS}
+    for others, keys in alike.values():
+        for key, value, count in _count(others, keys):
+            found[key].append((value, count))
+    return found
 
 
-def _spelled(value: Any) -> str:
-    """Return a value as a token has it."""
-    return {True: "true", False: "false", None: "unknown"}.get(value, str(value))
-
-
-def _column(field: str) -> Callable[[DeviceQuerySet], list[tuple[Any, int]]]:
-    def counted(found: DeviceQuerySet) -> list[tuple[Any, int]]:
-        some = Device.objects.filter(pk__in=found.values("pk")[:MOST_COUNTED])
-        rows = some.order_by().values_list(field).annotate(n=Count("pk"))
-        return [(value, count) for value, count in rows if field == "online" or value]
-
-    return counted
-
-
-def _tags(found: DeviceQuerySet) -> list[tuple[Any, int]]:
-    some = found.exclude(tags=[]).values("tags")[:MOST_COUNTED]
-    sql, params = some.query.sql_with_params()
+def _count(others: Search, keys: list[str]) -> list[tuple[str, str, int]]:
+    rows = others.apply(Device.objects.order_by())
+    read = rows.values("online", "category", "product_id", "tags")[:MOST_COUNTED]
+    sql, params = read.query.sql_with_params()
+    counts = " UNION ALL ".join(COUNTS[key] for key in keys)
     with connection.cursor() as cursor:
-        cursor.execute(TAGS.format(rows=sql), params)
+        cursor.execute(FOUND.format(rows=sql, counts=counts), params)
         return list(cursor.fetchall())
 
 
 def _online(value: str) -> str:
-    state = {"true": "online", "false": "offline"}.get(value, "unknown")
-    return str(badges.badge(state).word)
+    return str(badges.badge({"true": "online", "false": "offline"}.get(value, value)).word)
 
 
-def _product_names() -> Callable[[str], str]:
-    names = dict(Product.objects.values_list("product_id", "name"))
-    return lambda product_id: names.get(product_id) or product_id
+def _product_names() -> dict[str, Any]:
+    return dict(Product.objects.order_by().values_list("product_id", "name"))
