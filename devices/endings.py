@@ -5,13 +5,17 @@ Each ending is a conditional UPDATE on the state it starts from: what a person d
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from pages import live
+from people.models import Deed
+from rest.times import stamp
 
+from . import records
 from .models import Operation, OperationItem
 from .orders import Offline
 
@@ -28,11 +32,12 @@ ANSWERED = (*FAILED, Outcome.ACCEPTED, Outcome.CONFIRMED)
 
 def expire(now: datetime) -> int:
     """End what nobody approved in time, so that its devices are free; return how many ended."""
-    late = Operation.objects.filter(
-        state=State.AWAITING_APPROVAL, approval_expires_at__lte=now
-    ).values_list("pk", flat=True)
+    late = Operation.objects.filter(state=State.AWAITING_APPROVAL, approval_expires_at__lte=now)
     why = gettext_noop("Nobody approved it in time.")
-    return sum(_end(pk, State.AWAITING_APPROVAL, State.EXPIRED, why, now) for pk in list(late))
+    return sum(
+        _end(one, State.EXPIRED, why, now, approval_expired_at=stamp(one.approval_expires_at))
+        for one in list(late)
+    )
 
 
 def stop_if_failing(operation: Operation, now: datetime) -> None:
@@ -43,7 +48,7 @@ def stop_if_failing(operation: Operation, now: datetime) -> None:
     failed = operation.items.filter(outcome__in=FAILED).count()
     if _too_many(operation, failed, answered):
         why = gettext_noop("Stopped after %s failures.") % failed
-        _end(operation.pk, State.RUNNING, State.STOPPED, why, now)
+        _end(operation, State.STOPPED, why, now, failed=failed, answered=answered)
 
 
 def _too_many(operation: Operation, failed: int, answered: int) -> bool:
@@ -77,11 +82,16 @@ def _skip(items: QuerySet[OperationItem, OperationItem], why: str, now: datetime
         return
     with transaction.atomic():
         # the orders first, as whoever cancels one takes them: crosswise they would deadlock
-        held = Operation.objects.filter(pk__in=set(found.values())).order_by("pk")
-        list(held.select_for_update().values_list("pk"))
+        orders = Operation.objects.filter(pk__in=set(found.values())).order_by("pk")
+        held = list(orders.select_for_update())
         waiting = OperationItem.objects.filter(pk__in=found, outcome=Outcome.QUEUED)
+        left_out = list(waiting.values_list("operation_id", "device_key").order_by("position"))
         waiting.update(outcome=Outcome.SKIPPED, why=why, settled_at=now)
         live.announce("operations", _texts(found.values()))
+        for operation in held:
+            keys = [key for number, key in left_out if number == operation.pk]
+            if keys:
+                records.by_itself(operation, Deed.What.OP_LEFT_OUT, now, keys)
 
 
 def finish(now: datetime) -> None:
@@ -93,23 +103,29 @@ def finish(now: datetime) -> None:
     under_way = Q(outcome__in=UNDER_WAY)
     busy = OperationItem.objects.filter(under_way | left).values("operation")
     done = Operation.objects.filter(state=State.RUNNING).exclude(pk__in=busy)
-    ids = list(done.values_list("pk", flat=True))
-    if not ids:
-        return
-    with transaction.atomic():
-        Operation.objects.filter(pk__in=ids, state=State.RUNNING).update(
-            state=State.FINISHED, finished_at=now
-        )
-        live.announce("operations", _texts(ids))
+    for operation in list(done):
+        _end(operation, State.FINISHED, "", now)
 
 
-def _end(pk: int, was: State, state: State, why: str, now: datetime) -> bool:
+# What an ending starts from, and what the record of deeds calls it.
+ENDINGS = {
+    State.EXPIRED: (State.AWAITING_APPROVAL, Deed.What.OP_EXPIRED),
+    State.STOPPED: (State.RUNNING, Deed.What.OP_STOPPED),
+    State.FINISHED: (State.RUNNING, Deed.What.OP_FINISHED),
+}
+
+
+def _end(operation: Operation, state: State, why: str, now: datetime, **details: Any) -> bool:
+    was, deed = ENDINGS[state]
     with transaction.atomic():
-        ended = Operation.objects.filter(pk=pk, state=was).update(state=state, finished_at=now)
+        still = Operation.objects.filter(pk=operation.pk, state=was)
+        ended = still.update(state=state, finished_at=now)
         if ended:
-            waiting = OperationItem.objects.filter(operation=pk, outcome=Outcome.QUEUED)
-            waiting.update(outcome=Outcome.CANCELLED, settled_at=now, why=why)
-            live.announce("operations", [str(pk)])
+            if state != State.FINISHED:
+                waiting = operation.items.filter(outcome=Outcome.QUEUED)
+                waiting.update(outcome=Outcome.CANCELLED, settled_at=now, why=why)
+            live.announce("operations", [str(operation.pk)])
+            records.by_itself(operation, deed, now, **details)
     return bool(ended)
 
 

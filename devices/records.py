@@ -1,8 +1,9 @@
-"""Writes the life of an order into the record of deeds: asked, approved, sent, answered, proven.
+"""Writes the life of an order into the record of deeds: asked, steered, sent, answered, ended.
 
 Always the last thing of a transaction: until its end every other deed waits (see `people.deeds`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,18 @@ def proven(item: OperationItem, evidence: dict[str, Any], now: datetime) -> None
 def unproven(item: OperationItem, now: datetime) -> None:
     """Nothing showed that it happened, and it is looked for no more."""
     _carried(item, Deed.What.OP_UNPROVEN, now)
+
+
+def by_itself(
+    operation: Operation,
+    what: Deed.What,
+    now: datetime,
+    devices: Sequence[str] = (),
+    **details: Any,
+) -> None:
+    """Nobody steered it: time, failures or an absence did."""
+    # whoever's request brought the time to be looked at has no part in it
+    deeds.record(FLEET, what, now, about=_about(operation), devices=devices, address="", **details)
 
 
 def _carried(item: OperationItem, what: Deed.What, now: datetime, **details: Any) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from pages import live
+from people.models import Deed
 
 from . import endings, farewell, project, proof, records
 from .models import Operation, OperationItem
@@ -73,12 +74,13 @@ def run_operations(now: datetime) -> Tally | None:
 
 
 def _start_cooled(now: datetime) -> None:
-    with transaction.atomic():
-        cooled = Operation.objects.filter(state=State.COOLING_OFF, starts_at__lte=now)
-        ids = [str(pk) for pk in cooled.values_list("pk", flat=True)]
-        if ids:
-            cooled.update(state=State.RUNNING)
-            live.announce("operations", ids)
+    for operation in list(Operation.objects.filter(state=State.COOLING_OFF, starts_at__lte=now)):
+        with transaction.atomic():
+            cooled = Operation.objects.filter(pk=operation.pk, state=State.COOLING_OFF)
+            # what was paused and resumed meanwhile cools off anew
+            if cooled.filter(starts_at__lte=now).update(state=State.RUNNING):
+                live.announce("operations", [str(operation.pk)])
+                records.by_itself(operation, Deed.What.OP_STARTED, now)
 
 
 def _sendable() -> QuerySet[OperationItem, OperationItem]:

@@ -112,6 +112,7 @@ def test_the_record_of_deeds_tells_an_orders_whole_life(cloud, plug, ask, run):
         ("Fleet", "op-sent", of_it, "", key),
         ("Fleet", "op-answered", of_it, "", key),
         ("Fleet", "op-proven", of_it, "", key),
+        ("Fleet", "op-finished", about, "", []),
     ]
     assert Deed.objects.get(what="op-answered").details == {"outcome": "accepted"}
     assert Deed.objects.get(what="op-proven").details == {"proof": operation.items.get().proof}
