@@ -63,9 +63,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": found,
         "body": drawn(found, now),
         "hints": hints(asked.search, page),
+        "reliefs": [] if found else listing_relief.offered(asked.search),
         **allowed(request),
     }
-        "reliefs": [] if found else listing_relief.offered(asked.search),
     if is_refresh(request):
         return render(request, "devices/_table.html", context)
     return render(

@@ -55,9 +55,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         "waiting": _shown(request, "waiting")[: MOST_WAITING + 1].count(),
         "most_waiting": MOST_WAITING,
         "may_rename": may(request, Right.RENAME),
+        "may_approve": may(request, Right.APPROVE),
     }
     refresh = request.headers.get("HX-Target") == "operation-table"
-        "may_approve": may(request, Right.APPROVE),
     template = "devices/_operation_table.html" if refresh else "devices/operations.html"
     return render(request, template, context)
 
