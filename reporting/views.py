@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from pages import keyset
+from pages.shared import shared
 from people.gates import require
 from people.rights import Right, may
 
@@ -37,6 +38,7 @@ PARTS = {
 @require_GET
 @require()
 @vary_on_headers("HX-Target")
+@shared(*PARTS)
 def delivery(request: HttpRequest) -> HttpResponse:
     """Show the road to USH and, below, cells or reports; only the part that an open page wants."""
     part = request.headers.get("HX-Target", "")

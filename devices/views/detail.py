@@ -24,6 +24,7 @@ from devices.views.allowed import allowed
 from devices.views.cards import cards
 from devices.views.rows import rows
 from pages import keyset
+from pages.shared import shared
 from people.gates import require
 from people.rights import Right
 from reporting import outbox
@@ -55,6 +56,7 @@ TABS = (
 @require_GET
 @require(Right.BROWSE)
 @vary_on_headers("HX-Request")
+@shared("device-part")
 def detail(request: HttpRequest, device_id: str, tab: str = "") -> HttpResponse:
     """Show a device under one of its tabs."""
     found = Device.objects.with_books().select_related("product", "predecessor")

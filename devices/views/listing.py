@@ -22,6 +22,7 @@ from devices.views.allowed import allowed
 from devices.views.listing_address import Asked
 from devices.views.rows import drawn, listed, rows
 from pages import keyset
+from pages.shared import shared
 from people.gates import require
 from people.rights import Right
 
@@ -39,6 +40,7 @@ class Choice(NamedTuple):
 @require_GET
 @require(Right.BROWSE)
 @vary_on_headers("HX-Request")
+@shared("device-table")
 def listing(request: HttpRequest) -> HttpResponse:
     """Show the devices that the search line asks for."""
     now, language = timezone.now(), get_language() or "en"

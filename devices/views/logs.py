@@ -29,6 +29,7 @@ from devices.forms import RANGES, USUAL_RANGE
 from devices.models import LogEntry, Product, SavedView
 from devices.views import log_address, log_facets, log_proof, log_rows, saved_views
 from devices.views.log_address import Asked
+from pages.shared import shared
 from people.gates import require
 from rest.exports import harmless
 
@@ -42,6 +43,7 @@ COLUMNS = (
 @require_GET
 @require()
 @vary_on_headers("HX-Target")
+@shared("log-table")
 def logs(request: HttpRequest) -> HttpResponse:
     """Show the page; only its table when the open page asks for that part."""
     now = timezone.now()

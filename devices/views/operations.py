@@ -20,6 +20,7 @@ from devices import operations as door
 from devices.models import Operation, OperationItem
 from devices.views import operation_progress as shapes
 from pages import keyset
+from pages.shared import shared
 from people.gates import require
 from people.rights import Right, may
 
@@ -38,6 +39,7 @@ PARTS = {
 @require_GET
 @require()
 @vary_on_headers("HX-Target")
+@shared("operation-table", personal=lambda request: request.GET.get("show", "all") != "all")
 def listing(request: HttpRequest) -> HttpResponse:
     """Show operations, newest first: all, mine, or those that wait for my approval."""
     show = request.GET.get("show", "all")

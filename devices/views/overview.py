@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from devices import census, watch, words
 from devices import overview as figures
 from devices.views import log_rows
+from pages.shared import shared
 from people.gates import require
 from people.rights import Right
 from reporting.standings import road
@@ -22,6 +23,7 @@ MOST_CATEGORIES = 12
 @require_GET
 @require(Right.BROWSE)
 @vary_on_headers("HX-Request")
+@shared("overview")
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the fleet in one screen."""
     refresh = request.headers.get("HX-Target") == "overview"
