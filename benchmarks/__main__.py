@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from benchmarks import ground
 
-SMALL = ("sync", "ingest", "latency", "quota", "forward", "rest")
+SMALL = ("sync", "ingest", "latency", "quota", "forward", "rest", "live")
 # What takes minutes at any size runs when it is named, or at full size.
 NAMES = (*SMALL, "pages", "export")
 

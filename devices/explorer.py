@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Prefetch, Q
 from psycopg.errors import QueryCanceled
 
+from . import specified
 from .models import Device, LogEntry
 from .querysets import REPORT, LogQuerySet
 
@@ -148,9 +149,8 @@ def _of_sources(sources: Sequence[int | None]) -> Q:
 
 def page(wanted: Wanted, size: int, *, before: Key | None = None, after: Key | None = None) -> Page:
     """Return the rows just older than `before`, or just newer than `after`, or the newest."""
-    rows = _shown(wanted).prefetch_related(
-        Prefetch("device", Device.objects.only(*SHOWN_OF_DEVICE)), "device__product"
-    )
+    devices = Device.objects.only(*SHOWN_OF_DEVICE).prefetch_related(specified.products())
+    rows = _shown(wanted).prefetch_related(Prefetch("device", devices))
     found = list(_beside(rows, before, after)[: size + 1])
     more, shown = len(found) > size, found[:size]
     if after:

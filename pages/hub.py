@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from . import heard
 from .live import CHANNEL
 from .news import News
 
@@ -59,6 +60,7 @@ class Hub:
         except (ValueError, KeyError, TypeError):
             logger.warning("announcement cannot be read", extra={"payload": payload[:200]})
             return
+        heard.again()
         for news in self._listeners:
             news.add(topic, None if ids == "many" else ids)
 
@@ -76,10 +78,14 @@ class Hub:
         async with await psycopg.AsyncConnection.connect(**address(), autocommit=True) as conn:
             await conn.execute(f"LISTEN {CHANNEL}")
             self._wait = FIRST_WAIT
-            if self._deaf:
-                self._catch_up()
-            async for notice in conn.notifies():
-                self.hear(notice.payload)
+            heard.begin()
+            try:
+                if self._deaf:
+                    self._catch_up()
+                async for notice in conn.notifies():
+                    self.hear(notice.payload)
+            finally:
+                heard.end()
 
     def _catch_up(self) -> None:
         """Nobody can say what was announced while the connection was gone: anything may be new."""

@@ -18,6 +18,7 @@ from devices.views.log_rows import PLACE
 from pages import moments
 
 HEIGHT = 100  # the drawing's own units
+FROM, TO = "-from-", "-to-"  # in the place of a column's own moments
 LOWEST = 3.0  # so that a single event is seen beside ten thousand
 
 
@@ -53,16 +54,8 @@ class Column:
     count: int
     counted: bool
     address: str
-
-    @property
-    def since(self) -> str:
-        """Return its beginning in words."""
-        return moments.absolute(self.start)
-
-    @property
-    def until(self) -> str:
-        """Return its end in words."""
-        return moments.absolute(self.end)
+    since: str
+    until: str
 
 
 def shown(counted: Facets, wanted: Wanted, query: QueryDict, language: str) -> list[Facet]:
@@ -147,7 +140,8 @@ def _provenance(number: int) -> str:
 
 def columns(drawn: Histogram, query: QueryDict) -> list[Column]:
     """Return the columns; each leads to its own stretch of time."""
-    highest, here = max((bar.count for bar in drawn.bars), default=0), Address(query)
+    highest = max((bar.count for bar in drawn.bars), default=0)
+    stretch = Address(query).changed({"start": [FROM], "end": [TO]})
     return [
         Column(
             x=place,
@@ -157,16 +151,20 @@ def columns(drawn: Histogram, query: QueryDict) -> list[Column]:
             end=bar.end,
             count=bar.count,
             counted=drawn.counted_from is None or bar.end > drawn.counted_from,
-            address=here.changed({"start": [_iso(bar.start)], "end": [_iso(bar.end)]}),
+            address=stretch.replace(FROM, _spelled_at(since)).replace(TO, _spelled_at(until)),
+            since=since,
+            until=until,
         )
         for place, bar in enumerate(drawn.bars)
         for height in [_height(bar.count, highest)]
+        for since, until in [(moments.absolute(bar.start), moments.absolute(bar.end))]
     ]
+
+
+def _spelled_at(words: str) -> str:
+    """Return a moment in words as an address holds it."""
+    return words.replace(" ", "T").replace(":", "%3A")
 
 
 def _height(count: int, highest: int) -> float:
     return round(max(count * HEIGHT / highest, LOWEST), 1) if count else 0.0
-
-
-def _iso(at: datetime) -> str:
-    return moments.utc(at).isoformat(timespec="seconds")[:19]

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from devices import causes, telling, words
 from devices.causes import Happening
-from devices.datapoints import Reading
+from devices.datapoints import Reading, Specification
 from devices.explorer import Key, key_of
 from devices.folding import Fold, Told, fold
 from devices.models import Device, LogEntry, Provenance
@@ -25,6 +25,7 @@ from pages import moments
 from pages.moments import span
 
 REPORTED = 7  # the event type that carries a data point
+PLAIN = json.JSONEncoder(ensure_ascii=False, default=str)
 PRECISE_S = 10  # below it a tenth of a second is worth showing
 LOOK_BACK = timedelta(days=1)  # further back an earlier value says little, and costs a long read
 
@@ -100,8 +101,13 @@ def lines(rows: Sequence[LogEntry], language: str) -> list[Line]:
         Happening(row.device_id, row.event_time, row.event_id, row.source_id, row.value)
         for row in rows
     )
+    known: dict[str | None, Specification] = {}
+    for row in rows:
+        key = row.device.product_id
+        known[key] = known.get(key) or specification(row.device.product)
     return [
-        _line(row, earlier.get(place), behind[place], language) for place, row in enumerate(rows)
+        _line(row, known[row.device.product_id], earlier.get(place), behind[place], language)
+        for place, row in enumerate(rows)
     ]
 
 
@@ -144,11 +150,11 @@ def _begun(address: str) -> str:
 
 def _line(
     row: LogEntry,
+    spec: Specification,
     earlier: tuple[Any] | None,
     operation: int | None,
     language: str,
 ) -> Line:
-    spec = specification(row.device.product)
     reading = spec.read(row.code, row.value, language) if row.code else None
     before = spec.read(row.code, earlier[0], language) if row.code and earlier else None
     if before and reading and before.text == reading.text:
@@ -201,9 +207,10 @@ def as_json(row: LogEntry) -> str:
 
 
 def _indented(value: Any) -> str:
-    nested = isinstance(value, dict | list)
-    text = json.dumps(value, ensure_ascii=False, indent=2 if nested else None, default=str)
-    return text.replace("\n", "\n  ") if nested else text
+    if isinstance(value, dict | list):
+        text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+        return text.replace("\n", "\n  ")
+    return PLAIN.encode(value)
 
 
 def _earlier(rows: Sequence[LogEntry]) -> dict[int, tuple[Any]]:
