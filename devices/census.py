@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from devices import remembered
-from devices.models import Device, OperationItem
+from devices.models import Device
 from devices.plans import OPEN
 
 PRESENT = Q(state=Device.State.PRESENT)
@@ -59,6 +60,11 @@ def whole(tallies: Iterable[Tally]) -> Tally:
     return Tally("", *(sum(getattr(one, name) for one in tallies) for name in names))
 
 
+IN_OPERATION = "SELECT count(DISTINCT device_id) FROM devices_operationitem WHERE outcome = ANY(%s)"
+
+
 def in_operation() -> int:
     """Return how many devices something was asked of that has not ended."""
-    return OperationItem.objects.filter(outcome__in=OPEN).values("device_id").distinct().count()
+    with connection.cursor() as cursor:
+        cursor.execute(IN_OPERATION, [[one.value for one in OPEN]])
+        return int(cursor.fetchone()[0])

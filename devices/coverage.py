@@ -121,8 +121,11 @@ def from_json(stored: Mapping[str, Sequence[Sequence[Any]]] | None) -> Ledger:
 
 def merge(parts: Iterable[Interval]) -> tuple[Interval, ...]:
     """Return the parts sorted, touching ones joined, empty ones gone."""
+    found = [part for part in parts if part.start < part.end]
+    if len(found) < 2:  # noqa: PLR2004  the usual: a list of devices asks three times a row
+        return tuple(found)
     merged: list[Interval] = []
-    for part in sorted(part for part in parts if part.start < part.end):
+    for part in sorted(found):
         if merged and part.start <= merged[-1].end:
             merged[-1] = Interval(merged[-1].start, max(merged[-1].end, part.end))
         else:
@@ -151,7 +154,8 @@ def _cut(start: int, end: int, holes: Sequence[Interval]) -> Iterator[Interval]:
 
 def _without(lost: Iterable[Lost], taken: Iterable[Interval]) -> tuple[Lost, ...]:
     holes = merge(taken)
-    return _joined(
+    lost = tuple(lost)
+    return lost and _joined(
         Lost(rest.start, rest.end, part.reason)
         for part in lost
         for rest in _cut(part.start, part.end, holes)

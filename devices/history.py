@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from devices import coverage, retention, series
@@ -106,7 +106,7 @@ def books(device: Device) -> tuple[coverage.Ledger, int]:
 
 def milliseconds(at: datetime) -> int:
     """Return a moment as the clouds write it."""
-    return round(at.astimezone(UTC).timestamp() * 1000)
+    return round(at.timestamp() * 1000)
 
 
 def _rows(

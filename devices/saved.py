@@ -31,6 +31,7 @@ class Unsaved(ValueError):  # noqa: N818  it says what is wrong with the name
 def offered(page: SavedView.Page, user: User) -> list[SavedView]:
     """Return one's own views of a page, then those that others share; one query."""
     found = mine_and_shared(user).filter(page=page).select_related("owner")
+    found = found.only("page", "name", "query", "shared", "owner__username")
     return sorted(found, key=lambda one: (one.owner_id != user.pk, one.name.casefold()))
 
 

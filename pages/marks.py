@@ -3,7 +3,7 @@
 Templates of both kinds ask here; what is not our own text is escaped. Decides nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
 
@@ -40,30 +40,49 @@ def moment(value: datetime | float | None, now: datetime, style: str = "relative
 
     The browser rewrites it in the reader's zone and keeps distances true; see static/fleet/time.js.
     """
-    if value is None:
-        return NOTHING
-    at = moments.moment(value)
-    full = moments.absolute(at)
-    if style == "relative":
-        words = str(escape(moments.relative(at, now)))
-    else:
-        words = full + (f".{at.microsecond // 1000:03d}" if style == "exact" else "")
-    return SafeString(
-        f'<time datetime="{moments.stamp(at)}" title="{full} UTC" data-when="{style}">'
-        f"{words}</time>"
-    )
+    return clock(now)(value, style)
+
+
+def clock(now: datetime) -> Callable[..., SafeString]:
+    """Return what writes moments of one page; a list of fifty rows has a hundred of them."""
+    words = moments.words(get_language() or "")
+
+    def write(value: datetime | float | None, style: str = "relative") -> SafeString:
+        if value is None:
+            return NOTHING
+        at = moments.moment(value)
+        full = moments.absolute(at)
+        if style == "relative":
+            said = str(escape(moments.distance(at, now, words)))
+        else:
+            said = full + (f".{at.microsecond // 1000:03d}" if style == "exact" else "")
+        return SafeString(
+            f'<time datetime="{moments.stamp(at)}" title="{full} UTC" data-when="{style}">'
+            f"{said}</time>"
+        )
+
+    return write
 
 
 def badge(state: str, words: str = "") -> SafeString:
     """Show a state as shape, word and colour; `words` replaces the word."""
-    if words:
-        return _badge(state, words)
-    return _usual_badge(state, get_language() or "")
+    return _badge(state, words) if words else usual_badges(get_language() or "")[state]
 
 
-@lru_cache(MOST_KEPT)
-def _usual_badge(state: str, _language: str) -> SafeString:
-    return _badge(state, str(badges.badge(state).word))
+class Badges(dict[str, SafeString]):
+    """The badges of a language, each written when it is first asked for."""
+
+    def __missing__(self, state: str) -> SafeString:
+        written = _badge(state, str(badges.badge(state).word))
+        if len(self) < MOST_KEPT:
+            self[state] = written
+        return written
+
+
+@lru_cache(8)
+def usual_badges(_language: str) -> Badges:
+    """Return the badges with their usual words; the language is the one of this moment."""
+    return Badges()
 
 
 def _badge(state: str, words: str) -> SafeString:

@@ -1,5 +1,6 @@
 """How a moment is written for a person. Pure: `now` is handed in; stores and pages keep UTC."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
 
 # Up to this age people think in distances, beyond it in dates.
 DISTANT = timedelta(days=60)
+FAR_S = DISTANT.total_seconds()
 
 # Clocks of browser and server differ by less than this; nobody reads "in 1 s" of the past.
 NOW = 2  # seconds
@@ -39,10 +41,14 @@ def absolute(at: datetime) -> str:
 
 def relative(at: datetime, now: datetime) -> str:
     """As people say it: `3 min ago`, `in 6 h`; far moments are dates."""
+    return distance(at, now, words(get_language() or ""))
+
+
+def distance(at: datetime, now: datetime, words: Mapping[str, str]) -> str:
+    """Write the same in the words of a language that is looked up already."""
     seconds = round((now - at).total_seconds())
-    if abs(seconds) >= DISTANT.total_seconds():
+    if abs(seconds) >= FAR_S:
         return utc(at).isoformat()[:10]
-    words = _words(get_language() or "")
     if abs(seconds) < NOW:
         return words["now"]
     length = _span(abs(seconds), words)
@@ -51,10 +57,10 @@ def relative(at: datetime, now: datetime) -> str:
 
 def span(length: timedelta) -> str:
     """Write a duration in its largest unit, rounded down: `59 s`, `3 min`, `2 h`, `5 d`."""
-    return _span(int(length.total_seconds()), _words(get_language() or ""))
+    return _span(int(length.total_seconds()), words(get_language() or ""))
 
 
-def _span(seconds: int, words: dict[str, str]) -> str:
+def _span(seconds: int, words: Mapping[str, str]) -> str:
     if seconds < MINUTE:
         return words["s"] % seconds
     if seconds < HOUR:
@@ -65,7 +71,7 @@ def _span(seconds: int, words: dict[str, str]) -> str:
 
 
 @lru_cache(8)
-def _words(_language: str) -> dict[str, str]:
+def words(_language: str) -> dict[str, str]:
     """Return the words of one language: a page writes hundreds of moments."""
     return {
         "now": _("now"),

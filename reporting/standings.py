@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
+from django.db import connection
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from . import phrases
@@ -33,27 +35,23 @@ class Road:
     stopped: str  # why nothing is sent; empty when all is well
 
 
+# The list of devices asks for fifty at every turn: written out, it costs a quarter.
+STANDINGS = """
+SELECT device_key, bool_or(lane = %(stuck)s),
+    min(first_dirty_at) FILTER (WHERE version > acked_version), max(acked_at)
+FROM reporting_cell WHERE device_key = ANY(%(keys)s) GROUP BY device_key
+"""
+
+
 def standings(device_keys: Iterable[str]) -> dict[str, Standing]:
     """Return how each of these devices stands; one that USH is told nothing of is left out."""
-    rows = (
-        Cell.objects.filter(device_key__in=list(device_keys))
-        .values("device_key")
-        .annotate(
-            stuck=Count("pk", filter=STUCK),
-            waiting_since=Min(Case(When(DIRTY, then="first_dirty_at"))),
-            told_at=Max("acked_at"),
-        )
-    )
-    return {row["device_key"]: _standing(**row) for row in rows}
+    with connection.cursor() as cursor:
+        given: dict[str, Any] = {"stuck": Cell.Lane.QUARANTINE.value, "keys": list(device_keys)}
+        cursor.execute(STANDINGS, given)
+        return {key: _standing(*row) for key, *row in cursor.fetchall()}
 
 
-def _standing(
-    *,
-    device_key: str,  # noqa: ARG001  a column of the row
-    stuck: int,
-    waiting_since: datetime | None,
-    told_at: datetime | None,
-) -> Standing:
+def _standing(stuck: bool, waiting_since: datetime | None, told_at: datetime | None) -> Standing:
     if stuck:
         return Standing("quarantine", waiting_since)
     if waiting_since:

@@ -1,6 +1,7 @@
 """What templates need and HTML lacks: moments, badges, ribbons, links that keep the query."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
@@ -46,12 +47,11 @@ def span(length: timedelta) -> str:
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: object) -> str:
     """Return this page's query string with some parameters set, or dropped when None or empty."""
-    params = context["request"].GET.copy()
-    for name, value in changes.items():
-        params.pop(name, None)
-        if value not in (None, ""):
-            params[name] = str(value)
-    return f"?{params.urlencode()}"
+    # a page has some sixty of these: no copy of what it was asked by
+    given = context["request"].GET.lists()
+    pairs = [(name, value) for name, values in given if name not in changes for value in values]
+    pairs += [(name, str(value)) for name, value in changes.items() if value not in (None, "")]
+    return f"?{urlencode(pairs)}"
 
 
 @register.simple_tag(takes_context=True)
