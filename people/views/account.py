@@ -21,7 +21,7 @@ from people.gates import require
 from people.models import ApiToken, Deed
 from people.rights import Right, may
 from people.roles import Role, rights_of
-from people.views import sessions
+from people.views import factors, sessions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, **given: Any) -> HttpResponse:
         "tokens": user.api_tokens.order_by("-created_at"),
         "expired_before": now,
         "sessions": sessions.of(request),
-        "may_prove": user.has_usable_password(),
+        "elsewhere": "" if user.has_usable_password() else factors.words_elsewhere(),
         "manages": may(request, Right.ADMIN),
         "token_form": TokenForm(role),
         "password_form": PasswordChangeForm(user),

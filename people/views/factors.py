@@ -6,6 +6,8 @@ passwords, and what somebody adds or takes away is on record.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from allauth.account.views import ReauthenticateView
@@ -25,9 +27,12 @@ from allauth.mfa.webauthn.views import (
     RemoveWebAuthnView,
 )
 from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from people import deeds, entrance
@@ -36,6 +41,7 @@ from people.models import Deed
 from people.views import entry
 
 APP, PASSKEY = "app", "passkey"
+View = Callable[..., HttpResponse]
 
 
 class Counted:
@@ -136,6 +142,40 @@ class NewCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
         return cast("HttpResponse", answer)
 
 
+class Index(IndexView):  # type: ignore[misc]
+    """What one has, and what one may add."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether adding makes sense, or why not."""
+        own = self.request.user.has_usable_password()
+        elsewhere = {"elsewhere": "" if own else words_elsewhere()}
+        return {**super().get_context_data(**kwargs), **elsewhere}
+
+
+def own(view: View) -> View:
+    """Decorate what adds a factor: only to an account that Fleet itself lets in by a password.
+
+    A passkey of Fleet's would still open the door to somebody whom the provider has let go.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated and not user.has_usable_password():
+            messages.info(request, words_elsewhere())
+            return redirect("people:account")
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
+def words_elsewhere() -> str:
+    """Say why there is nothing to add for who comes in through the provider only."""
+    return _(
+        "You come in through %(name)s: second factors are set up and asked for there, not here."
+    ) % {"name": settings.OIDC_NAME}
+
+
 def no_way_in(request: HttpRequest) -> HttpResponse:
     """Say that nobody was let in: the account is switched off, or the provider sent nobody."""
     return render(request, "people/no_way_in.html")
@@ -144,15 +184,15 @@ def no_way_in(request: HttpRequest) -> HttpResponse:
 second_proof = public(never_cache(SecondProof.as_view()))
 passkey = public(never_cache(LoginWebAuthnView.as_view()))
 outside = public(no_way_in)
-index = require()(IndexView.as_view())
+index = require()(Index.as_view())
 password_again = require()(never_cache(PasswordAgain.as_view()))
 code_again = require()(never_cache(CodeAgain.as_view()))
 passkey_again = require()(never_cache(ReauthenticateWebAuthnView.as_view()))
-add_app = require()(never_cache(AddApp.as_view()))
+add_app = require()(own(never_cache(AddApp.as_view())))
 remove_app = require()(RemoveApp.as_view())
 codes = require()(never_cache(ViewRecoveryCodesView.as_view()))
 new_codes = require()(never_cache(NewCodes.as_view()))
 download_codes = require()(DownloadRecoveryCodesView.as_view())
 passkeys = require()(ListWebAuthnView.as_view())
-add_passkey = require()(never_cache(AddPasskey.as_view()))
+add_passkey = require()(own(never_cache(AddPasskey.as_view())))
 remove_passkey = require()(RemovePasskey.as_view())

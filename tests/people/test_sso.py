@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -55,6 +56,28 @@ def test_a_new_person_gets_an_account_with_the_role_of_the_claim_and_no_password
         ("Our staff", "user-added", "mara", {"role": "operator"}),
         ("mara", "signed-in", "", {"ways": ["socialaccount"]}),
     ]
+
+
+def test_who_comes_in_through_the_provider_reads_that_second_factors_are_asked_for_there(provider):
+    provider.claims = {"sub": "7", "preferred_username": "mara", "groups": ["hands"]}
+    client, words = Client(), "You come in through Our staff: second factors are set up and asked"
+    come_in(client)
+
+    account = client.get("/account/").content.decode()
+    factors = client.get("/account/factors/").content.decode()
+    adding = [
+        client.get(f"/account/factors/{kind}/", follow=True) for kind in ("app", "passkeys/add")
+    ]
+
+    assert words in account
+    assert "/account/factors/" not in account
+    assert words in factors
+    assert "/account/factors/app/" not in factors
+    assert [(page.redirect_chain, words in page.content.decode()) for page in adding] == [
+        ([("/account/", 302)], True),
+        ([("/account/", 302)], True),
+    ]
+    assert not Authenticator.objects.exists()
 
 
 def test_each_sign_in_brings_the_role_anew_also_less(provider):
