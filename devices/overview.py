@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from devices import remembered
 from devices.history import REPORT
@@ -33,10 +34,11 @@ class Activity:
 
 @dataclass(frozen=True)
 class Operations:
-    """What is under way, and what waits for somebody's yes."""
+    """What is under way, what waits for somebody's yes, and devices that lately said no."""
 
     running: int
     waiting: int
+    failed: int
 
 
 @dataclass(frozen=True)
@@ -127,27 +129,35 @@ def latest_events() -> list[LogEntry]:
     )
 
 
-def operations() -> Operations:
-    """Count the orders that are not over."""
-    states = Operation.State
-    live = (states.COOLING_OFF, states.RUNNING, states.PAUSED)
-    return Operations(
-        **Operation.objects.aggregate(
-            running=Count("pk", filter=Q(state__in=live)),
-            waiting=Count("pk", filter=Q(state=states.AWAITING_APPROVAL)),
-        )
-    )
+OPERATIONS = """
+SELECT count(*) FILTER (WHERE state = ANY(%(live)s)), count(*) FILTER (WHERE state = %(waiting)s),
+    (SELECT count(*) FROM devices_operationitem
+    WHERE outcome = ANY(%(failed)s) AND settled_at > %(since)s)
+FROM devices_operation WHERE state = ANY(%(live)s) OR state = %(waiting)s
+"""
 
 
-def needs(now: datetime, waiting: int, devices: int) -> Needs:
-    """Count what a person should look at; `waiting` orders and devices are counted already."""
+def operations(now: datetime) -> Operations:
+    """Count the orders that are not over, and what failed in the last day: one statement."""
+    states, outcomes = Operation.State, OperationItem.Outcome
+    given: dict[str, Any] = {
+        "live": [one.value for one in (states.COOLING_OFF, states.RUNNING, states.PAUSED)],
+        "waiting": states.AWAITING_APPROVAL.value,
+        "failed": [outcomes.REFUSED.value, outcomes.UNCONFIRMED.value],
+        "since": now - REMEMBERED,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(OPERATIONS, given)
+        return Operations(*cursor.fetchone())
+
+
+def needs(now: datetime, orders: Operations, devices: int) -> Needs:
+    """Count what a person should look at; orders and devices are counted already."""
     return Needs(
         others=others(now),
         endangered=remembered.figure("endangered", lambda: endangered(now), lambda _n: devices),
-        waiting=waiting,
-        failed=OperationItem.objects.filter(
-            outcome__in=("refused", "unconfirmed"), settled_at__gt=now - REMEMBERED
-        ).count(),
+        waiting=orders.waiting,
+        failed=orders.failed,
     )
 
 

@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from devices import overview
-from devices.models import Device, Project, SyncRun
+from devices import census, overview
+from devices.models import Project, SyncRun
 from devices.tuya.errors import TuyaError, explain
 from devices.tuya.wire import Probe
 from fleet import health
@@ -145,7 +145,9 @@ def first_look() -> Step:
     title, view = _("First look at the devices"), "devices:cloud"
     complete = Q(kind=SyncRun.Kind.SYNC, outcome=SyncRun.Outcome.COMPLETE)
     if SyncRun.objects.filter(complete).exists():
-        words = _("%d devices are listed by the cloud.") % Device.objects.present().count()
+        whole = census.whole(census.by_category())
+        present = whole.online + whole.offline + whole.unknown
+        words = _("%d devices are listed by the cloud.") % present
         return Step("look", title, State.DONE, words, "", "devices:list")
     last = overview.last_run()
     if last and last.outcome == SyncRun.Outcome.FAILED:

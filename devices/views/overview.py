@@ -36,8 +36,8 @@ def gathered(language: str) -> dict[str, Any]:
     now = timezone.now()
     tallies = census.by_category()
     whole = census.whole(tallies)
-    activity, orders = figures.activity(now), figures.operations()
-    needs = figures.needs(now, orders.waiting, whole.total)
+    activity, orders = figures.activity(now), figures.operations(now)
+    needs = figures.needs(now, orders, whole.total)
     return {
         "whole": whole,
         "categories": [

@@ -2,7 +2,9 @@
 
 from django import template
 from django.template import Context
+from django.utils.translation import get_language
 
+from devices import census, remembered
 from fleet import checklist
 from fleet.setup_pages import HIDDEN
 from people.rights import Right, may
@@ -18,7 +20,11 @@ def open_steps(context: Context) -> list[checklist.Step]:
     request = context["request"]
     if HIDDEN in request.COOKIES or DONE_KEY in request.session or not may(request, Right.ADMIN):
         return []
-    found = [one for one in checklist.steps() if one.state is not checklist.State.DONE]
+    found = remembered.figure(
+        f"first steps, {get_language()}",
+        lambda: [one for one in checklist.steps() if one.state is not checklist.State.DONE],
+        lambda _steps: census.whole(census.by_category()).total,
+    )
     if not found:
         request.session[DONE_KEY] = True
     return found

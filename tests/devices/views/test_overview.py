@@ -16,10 +16,10 @@ from tests.devices.views import scene
 from tests.devices.views.scene import NOON, text
 
 # session, user, permissions of user, permissions of groups; tally by category; reports of the hour;
-# live and waiting orders; resets that were not ours, endangered, failed items; proven history;
+# live and waiting orders with failed items; resets that were not ours, endangered; proven history;
 # cells, sink; newest rows with device and product, their earlier values; the last run; hours; the
 # last complete look; parked
-QUERIES = 19
+QUERIES = 18
 
 
 @pytest.fixture
