@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .models import SavedView
@@ -13,6 +14,8 @@ from .models import SavedView
 MOST = 100  # views that one person keeps
 LONGEST_QUERY = 4_000
 LONGEST_NAME = 80
+
+ADDRESSES = {SavedView.Page.DEVICES: "devices:list", SavedView.Page.LOGS: "devices:logs"}
 
 # What of an address is the question itself; where one stood in the answer is not kept.
 KEPT = {
@@ -44,13 +47,7 @@ def save(
     page: SavedView.Page, name: str, query: QueryDict, *, by: User, shared: bool, now: datetime
 ) -> SavedView:
     """Keep an address under a name, replacing one's own view of that name. Raises `Unsaved`."""
-    name, text = " ".join(name.replace("\0", "").split()), question(page, query)
-    if not name or len(name) > LONGEST_NAME:
-        raise Unsaved(
-            _("Give the view a name of at most %(most)d characters.") % {"most": LONGEST_NAME}
-        )
-    if len(text) > LONGEST_QUERY:
-        raise Unsaved(_("This filter is too long to be kept."))
+    name, text = _name(name), _text(page, query)
     if SavedView.objects.filter(owner=by).exclude(page=page, name=name).count() >= MOST:
         raise Unsaved(_("You keep %(most)d views; forget one first.") % {"most": MOST})
     kept, _made = SavedView.objects.update_or_create(
@@ -61,6 +58,47 @@ def save(
         create_defaults={"query": text, "shared": shared, "created_at": now},
     )
     return kept
+
+
+def change(
+    view: SavedView,
+    *,
+    name: str | None = None,
+    query: QueryDict | None = None,
+    shared: bool | None = None,
+) -> None:
+    """Change what is given of one's view, which the caller holds. Raises `Unsaved`."""
+    if name is not None:
+        view.name = _name(name)
+    if query is not None:
+        view.query = _text(SavedView.Page(view.page), query)
+    if shared is not None:
+        view.shared = shared
+    others = SavedView.objects.filter(owner=view.owner_id, page=view.page, name=view.name)
+    if others.exclude(pk=view.pk).exists():
+        raise Unsaved(_("You keep another view under this name."))
+    view.save(update_fields=["name", "query", "shared"])
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.replace("\0", "").split())
+    if not name or len(name) > LONGEST_NAME:
+        raise Unsaved(
+            _("Give the view a name of at most %(most)d characters.") % {"most": LONGEST_NAME}
+        )
+    return name
+
+
+def _text(page: SavedView.Page, query: QueryDict) -> str:
+    text = question(page, query)
+    if len(text) > LONGEST_QUERY:
+        raise Unsaved(_("This filter is too long to be kept."))
+    return text
+
+
+def address(view: SavedView) -> str:
+    """Return where a view leads."""
+    return f"{reverse(ADDRESSES[SavedView.Page(view.page)])}?{view.query}"
 
 
 def question(page: SavedView.Page, query: QueryDict) -> str:

@@ -80,10 +80,14 @@ class MayBrowse(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Ask for the right of reading or of writing, by the method."""
         del view
-        right = self.read if request.method in SAFE_METHODS else self.write
+        reads = request.method in SAFE_METHODS
+        right = self.read if reads else self.write
         if right is None:
             return False
         demand(request, right)
+        if not reads and getattr(request.auth, "read_only", False):
+            # even where writing takes no more than browsing, as for views of one's own
+            raise PermissionDenied(_("This token is read-only."), code="forbidden")
         return True
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import cloud, details, devices, imports, log_exports, logs, operations, values
+from . import cloud, details, devices, imports, log_exports, logs, operations, saved_views, values
 
 VERBS = "|".join(operations.VERBS)
 
@@ -30,6 +30,8 @@ urlpatterns = [
         name="api-export-manifest",
     ),
     path("exports/<int:export_id>/cancel/", log_exports.Cancel.as_view()),
+    path("views/", saved_views.Views.as_view()),
+    path("views/<int:view_id>/", saved_views.OneView.as_view()),
     path("operations/", operations.Operations.as_view(), name="api-operations"),
     path(
         "operations/<int:operation_id>/",

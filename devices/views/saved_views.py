@@ -17,7 +17,6 @@ from people.gates import require
 from people.rights import Right
 
 Page = SavedView.Page
-ADDRESSES = {Page.DEVICES: "devices:list", Page.LOGS: "devices:logs"}
 
 
 def menu(
@@ -29,17 +28,12 @@ def menu(
     return {
         "views_page": page.value,
         "views": [
-            {"view": one, "address": address(one), "mine": one.owner_id == user.pk}
+            {"view": one, "address": saved.address(one), "mine": one.owner_id == user.pk}
             | {"here": bool(here) and one.query == here}
             for one in (saved.offered(page, user) if isinstance(user, User) else ())
         ],
         "view_query": saved.question(page, asked or request.GET),
     }
-
-
-def address(view: SavedView) -> str:
-    """Return where a view leads."""
-    return f"{reverse(ADDRESSES[Page(view.page)])}?{view.query}"
 
 
 @require_GET
@@ -48,7 +42,7 @@ def saved_views(request: HttpRequest) -> HttpResponse:
     """Show one's own views and those that others share."""
     user = _person(request)
     found = saved.mine_and_shared(user).select_related("owner").order_by("page", "name", "pk")
-    lines = [(one, address(one), one.owner_id == user.pk) for one in found]
+    lines = [(one, saved.address(one), one.owner_id == user.pk) for one in found]
     return render(request, "devices/saved_views.html", {"lines": lines})
 
 
@@ -71,9 +65,11 @@ def save(request: HttpRequest) -> HttpResponse:
         )
     except saved.Unsaved as problem:
         messages.error(request, str(problem))
-        return redirect(f"{reverse(ADDRESSES[Page(page)])}?{saved.question(Page(page), query)}")
+        return redirect(
+            f"{reverse(saved.ADDRESSES[Page(page)])}?{saved.question(Page(page), query)}"
+        )
     messages.success(request, _("The view “%(name)s” is kept.") % {"name": kept.name})
-    return redirect(address(kept))
+    return redirect(saved.address(kept))
 
 
 @require_POST

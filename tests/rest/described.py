@@ -5,7 +5,11 @@ from functools import cache
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 
-PARTS = {"device_id": "dev1", "report_id": "1", "row_id": "1", "export_id": "1", "verb": "cancel"}
+PARTS = {
+    **dict.fromkeys(("report_id", "row_id", "export_id", "view_id"), "1"),
+    "device_id": "dev1",
+    "verb": "cancel",
+}
 
 
 @cache
