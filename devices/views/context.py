@@ -37,10 +37,13 @@ def cloud(_request: HttpRequest) -> dict[str, Any]:
 
 
 # Every page asks it: written out, it costs a quarter of what Django's own way to ask does.
-TOLD = ("parked_code", "parked_message", "parked_at", "paused_at", "paused_by", "paused_reason")
+TOLD = (
+    "parked_code", "parked_message", "parked_at", "paused_at", "paused_by", "paused_reason",
+    "failures", "last_ok_at",
+)  # fmt: skip
 TROUBLED = f"""
 SELECT id, {", ".join(TOLD)} FROM devices_project WHERE client_id = %s AND base_url = %s
-AND (parked_code IS NOT NULL OR paused_at IS NOT NULL) ORDER BY id LIMIT 1
+AND (parked_code IS NOT NULL OR paused_at IS NOT NULL OR failures > 0) ORDER BY id LIMIT 1
 """  # noqa: S608  the columns' names
 
 
