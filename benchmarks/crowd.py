@@ -83,9 +83,9 @@ WHERE status <> '{}' WINDOW spread AS (ORDER BY status ? 'switch_1' DESC, md5(de
 # often told in one millisecond, as devices do.
 ROWS = """
 INSERT INTO devices_logentry
-    (device_id, event_time, received_at, digest, event_id, source_id, provenance, code, value)
-SELECT device, at, at + abs(hashtext(device::text || turn)) %% 1800000 * interval '1 ms',
-    hashtext(device::text || code || turn), event_id, source, 1, code, value
+    (event_time, device_id, lag, code, event_id, source_id, provenance, said)
+SELECT at + turn %% 2 * interval '1 us', device, abs(hashtext(device::text || turn)) %% 1800000,
+    known.number, event_id, source, 1, coalesce(value::text, '')
 FROM pace CROSS JOIN generate_series(1, a_day) AS turn
 CROSS JOIN LATERAL (
     SELECT %(day)s + ((turn + 1) / 2 * 2) * interval '1 day' / (a_day + 2)
@@ -103,6 +103,12 @@ CROSS JOIN LATERAL (
                 THEN to_jsonb((said[place] #>> '{}')::numeric + turn %% 37)
             ELSE said[place] END AS value
 ) AS row
+JOIN devices_code known USING (code)
+"""
+CODES = """
+INSERT INTO devices_code (code)
+SELECT DISTINCT code FROM (SELECT unnest(codes) AS code FROM pace UNION SELECT '') told
+ON CONFLICT DO NOTHING
 """
 
 
@@ -153,6 +159,7 @@ def _remember(devices: int, rows: int, now: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         partitions.ensure([*days, now])
         cursor.execute(PACES, paces)
+        cursor.execute(CODES)
         with without_indexes(cursor):
             for day in days:
                 cursor.execute(ROWS, {"day": day})

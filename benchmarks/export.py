@@ -21,7 +21,7 @@ from django.db import connection
 from django.utils import timezone
 
 from benchmarks.figures import Figures, Limit
-from devices import partitions
+from devices import codes, partitions
 from devices.models import Device
 from people import groups, tokens
 from people.roles import Role
@@ -38,6 +38,7 @@ import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
+CODES = ("switch_1", "cur_power")
 FLEET = """
 INSERT INTO devices_device (device_id, name, category, sub, gateway_id, uuid, sn, mac, ip,
     time_zone, owner_id, uid, icon, model, local_key, first_seen_at, last_seen_at, state,
@@ -48,10 +49,10 @@ FROM generate_series(1, %(devices)s) AS n
 """
 LOG = """
 INSERT INTO devices_logentry
-    (device_id, event_time, received_at, digest, event_id, source_id, provenance, code, value)
-SELECT ids[1 + n %% cardinality(ids)], at, at + interval '1.5 s', hashtext(n::text),
-    CASE WHEN n %% 40 = 7 THEN 1 ELSE 7 END, 1, 1, (ARRAY['switch_1', 'cur_power'])[1 + n %% 2],
-    CASE WHEN n %% 2 = 0 THEN to_jsonb(n %% 4 = 0) ELSE to_jsonb(n %% 3000) END
+    (event_time, device_id, lag, code, event_id, source_id, provenance, said)
+SELECT at, ids[1 + n %% cardinality(ids)], 1500, (%(codes)s::smallint[])[1 + n %% 2],
+    CASE WHEN n %% 40 = 7 THEN 1 ELSE 7 END, 1, 1,
+    CASE WHEN n %% 2 = 0 THEN (n %% 4 = 0)::text ELSE (n %% 3000)::text END
 FROM generate_series(1, %(rows)s) AS n
 CROSS JOIN LATERAL (SELECT %(now)s - n * %(step)s * interval '1 s' AS at) AS told
 CROSS JOIN (SELECT array_agg(id) AS ids FROM devices_device) AS fleet
@@ -94,7 +95,9 @@ def fill(rows: int) -> None:
         partitions.ensure(now - timedelta(days=past) for past in range(days + 1))
         if not Device.objects.exists():
             cursor.execute(FLEET, {"now": now, "devices": DEVICES})
-        cursor.execute(LOG, {"now": now, "rows": rows, "step": STEP_S})
+        known = codes.numbers(cursor, CODES)
+        told = [known[code] for code in CODES]
+        cursor.execute(LOG, {"now": now, "rows": rows, "step": STEP_S, "codes": told})
         cursor.execute("ANALYZE devices_logentry, devices_device")
 
 

@@ -29,8 +29,8 @@ PATIENCE_MS = 8_000  # of a person who waits for a page; a wider question is ref
 SHOWN_OF_DEVICE = ("device_id", "name", "category", "time_zone", "state", "product")
 
 # Smallest and largest of what follows the time in the key: the ends of one millisecond.
-FIRST_OF_ALL = (-(2**63), -(2**15), "", -(2**31))
-LAST_OF_ALL = (2**63 - 1, 2**15 - 1, "\U0010ffff", 2**31 - 1)
+FIRST_OF_ALL = (-(2**31),)
+LAST_OF_ALL = (2**31 - 1,)
 
 WIDTHS = tuple(
     timedelta(seconds=seconds)
@@ -48,11 +48,8 @@ class TooWideError(Exception):
 class Key(NamedTuple):
     """Where a row stands in the fleet's history."""
 
-    event_time: datetime
+    place: datetime
     device_id: int
-    event_id: int
-    code: str
-    digest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +96,9 @@ class Histogram:
 
 Facets = dict[str, list[tuple[Any, int]]]
 FACETS = ("event_id", "source_id", "provenance", "code")
+GROUPS = (*FACETS[:-1], "code_number")
+# The code is looked up once a group.
+NAMED = f"{', '.join(FACETS[:-1])}, (SELECT code FROM devices_code WHERE number = code_number)"  # noqa: S608
 BINNED = "date_bin(%s, event_time, 'epoch'), count(*), min(event_time)"
 
 
@@ -130,7 +130,8 @@ def matching(wanted: Wanted) -> LogQuerySet:
 def _in_range(wanted: Wanted) -> LogQuerySet:
     rows = LogEntry.objects.between(wanted.start, wanted.end)
     if wanted.devices is not None:
-        rows = rows.filter(device__in=wanted.devices)
+        one = len(wanted.devices) == 1
+        rows = rows.of_one(*wanted.devices) if one else rows.filter(device__in=wanted.devices)
     if wanted.not_codes:
         rows = rows.exclude(code__in=wanted.not_codes)
     return rows
@@ -151,7 +152,7 @@ def page(wanted: Wanted, size: int, *, before: Key | None = None, after: Key | N
     """Return the rows just older than `before`, or just newer than `after`, or the newest."""
     devices = Device.objects.only(*SHOWN_OF_DEVICE).prefetch_related(specified.products())
     rows = _shown(wanted).prefetch_related(Prefetch("device", devices))
-    found = list(_beside(rows, before, after)[: size + 1])
+    found = list(_beside(rows, before, after, _order(wanted))[: size + 1])
     more, shown = len(found) > size, found[:size]
     if after:
         shown.reverse()
@@ -164,13 +165,21 @@ def page(wanted: Wanted, size: int, *, before: Key | None = None, after: Key | N
     )
 
 
-def _beside(rows: LogQuerySet, before: Key | None, after: Key | None) -> LogQuerySet:
+def _order(wanted: Wanted) -> tuple[str, ...]:
+    """Return by what rows are sorted; those of one device as its key's index has them."""
+    one = wanted.devices is not None and len(wanted.devices) == 1
+    return ("device_id", "place") if one else Key._fields
+
+
+def _beside(
+    rows: LogQuerySet, before: Key | None, after: Key | None, order: Sequence[str]
+) -> LogQuerySet:
     if after:
         rows = rows.filter(_past(after, "gt"))
-        return rows.order_by(*Key._fields)
+        return rows.order_by(*order)
     if before:
         rows = rows.filter(_past(before, "lt"))
-    return rows.order_by(*(f"-{name}" for name in Key._fields))
+    return rows.order_by(*(f"-{name}" for name in order))
 
 
 def _past(key: Key, way: str) -> Q:
@@ -179,12 +188,12 @@ def _past(key: Key, way: str) -> Q:
     for name, value in zip(Key._fields, key, strict=True):
         past |= tied & Q(**{f"{name}__{way}": value})
         tied &= Q(**{name: value})
-    return Q(**{f"event_time__{way}e": key.event_time}) & past
+    return Q(**{f"place__{way}e": key.place}) & past
 
 
 def key_of(row: LogEntry) -> Key:
     """Return where a row stands."""
-    return Key(row.event_time, row.device_id, row.event_id, row.code, row.digest)
+    return Key(row.place, row.device_id)
 
 
 def facets(wanted: Wanted) -> tuple[Facets, bool]:
@@ -192,8 +201,8 @@ def facets(wanted: Wanted) -> tuple[Facets, bool]:
 
     Counted among the newest rows of the range only; the flag says whether there are more.
     """
-    names = ", ".join(FACETS)
-    return _tallied(wanted, _of_newest(f"{names}, count(*)", wanted, FACETS, f"GROUP BY {names}"))
+    grouped = f"GROUP BY {', '.join(GROUPS)}"
+    return _tallied(wanted, _of_newest(f"{NAMED}, count(*)", wanted, GROUPS, grouped))
 
 
 def _tallied(wanted: Wanted, groups: Sequence[tuple[Any, ...]]) -> tuple[Facets, bool]:
@@ -215,7 +224,8 @@ def _of_newest(
 ) -> list[tuple[Any, ...]]:
     """Ask something of the newest rows of the range, or of the filter. The words are ours."""
     rows = _in_range(wanted) if every else matching(wanted)
-    newest = rows.order_by("-event_time").values(*fields)[: MOST_COUNTED + 1]
+    order = [f"-{name}" for name in _order(wanted)]
+    newest = rows.order_by(*order).values(*fields)[: MOST_COUNTED + 1]
     try:
         sql, params = newest.query.sql_with_params()
     except EmptyResultSet:  # the filter names no device: nothing can match
@@ -232,10 +242,10 @@ def overview(wanted: Wanted, looked_to: datetime | None) -> tuple[Histogram, Fac
     """
     if looked_to or wanted.events or wanted.sources or wanted.provenances or wanted.codes:
         return (_histogram(wanted, looked_to), *facets(wanted))
-    width, names = bar_width(wanted.end - wanted.start), ", ".join(FACETS)
-    select = f"grouping(event_id), {BINNED}, {names}"
-    sets = f"GROUP BY GROUPING SETS ((2), ({names}))"
-    groups = _of_newest(select, wanted, ("event_time", *FACETS), sets, width)
+    width = bar_width(wanted.end - wanted.start)
+    select = f"grouping(event_id), {BINNED}, {NAMED}"
+    sets = f"GROUP BY GROUPING SETS ((2), ({', '.join(GROUPS)}))"
+    groups = _of_newest(select, wanted, ("event_time", *GROUPS), sets, width)
     bars = [(start, count, first) for kind, start, count, first, *_ in groups if kind]
     tallies = [(*values, count) for kind, _start, count, _first, *values in groups if not kind]
     return (_drawn(wanted, bars, looked_to), *_tallied(wanted, tallies))
@@ -281,7 +291,7 @@ def reach(wanted: Wanted, before: Key | None = None) -> datetime | None:
         return None
     rows = LogEntry.objects.between(wanted.start, wanted.end)
     if before:
-        rows = rows.filter(event_time__lte=before.event_time)
+        rows = rows.filter(place__lte=before.place)
     if wanted.events and REPORT not in wanted.events:
         rows = rows.exclude(event_id=REPORT)
     place = slice(MOST_LOOKED_AT, MOST_LOOKED_AT + 1)

@@ -13,7 +13,7 @@ from django.conf import settings
 from devices import coverage, export_question, series
 from devices.coverage import Interval, Ledger, Lost
 from devices.events import millis
-from devices.history_rows import MEMBERS, ORDER
+from devices.history_rows import MEMBERS
 from devices.models import Device, LogExport
 from rest.times import stamp, stamp_ms
 
@@ -61,7 +61,7 @@ def of(export: LogExport, now: datetime) -> dict[str, Any]:
         "first_event_time": stamp(export.first_event_at),
         "last_event_time": stamp(export.last_event_at),
         "columns": list(MEMBERS),
-        "order": list(ORDER),
+        "order": ["-event_time", "-device_id"],
         "language": export.language,
         "query": export.question,
         "received_until": stamp(export.asked_at),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Literal
 
 from devices import coverage, retention, series
@@ -121,8 +122,12 @@ def _before(
     devices: Sequence[Device], code: str, start: datetime, specification: Specification
 ) -> list[series.Point]:
     """Return the value that held when the range began: a step line must not start in the air."""
-    rows = LogEntry.objects.of_any(devices).between(None, start).filter(event_id=REPORT, code=code)
-    last = rows.order_by("-event_time").values_list("event_time", "value").first()
+    found: list[tuple[datetime, object]] = []
+    for device in devices:
+        rows = LogEntry.objects.of_one(device.pk).between(None, start)
+        rows = rows.filter(event_id=REPORT, code=code).order_by("-device_id", "-place")
+        found += rows.values_list("event_time", "value")[:1]
+    last = max(found, key=itemgetter(0), default=None)
     return (
         [series.Point(milliseconds(last[0]), _value(specification, code, last[1]))] if last else []
     )

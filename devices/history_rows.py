@@ -17,7 +17,7 @@ from rest.times import stamp
 Row = dict[str, Any]
 
 COLUMNS = (
-    "device_id", "event_time", "event_id", "code", "digest", "device__device_id", "received_at",
+    "place", "device_id", "event_time", "event_id", "code", "device__device_id", "received_at",
     "not_before", "source_id", "provenance", "value", "raw",
 )  # fmt: skip
 

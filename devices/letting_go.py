@@ -25,7 +25,8 @@ QUIET = timedelta(days=31)  # after a month ended; until then a late log row sti
 
 ACCOUNT = """
     SELECT event_id, count(*) FILTER (WHERE {past}), count(*), pg_total_relation_size(tableoid),
-        min(event_time) FILTER (WHERE {past}), max(event_time) FILTER (WHERE {past}), tableoid
+        date_trunc('milliseconds', min(event_time) FILTER (WHERE {past})),
+        date_trunc('milliseconds', max(event_time) FILTER (WHERE {past})), tableoid
     FROM devices_logentry WHERE event_time < %s GROUP BY event_id, tableoid ORDER BY event_id
 """
 STEP_ENDS = """

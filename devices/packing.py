@@ -6,12 +6,10 @@ Form: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4 (bin
 """
 
 import struct
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -21,25 +19,23 @@ LATEST_MS = int((datetime(2200, 1, 1, tzinfo=UTC) - EPOCH).total_seconds() * 100
 LONGEST_CODE = 64
 SMALLEST, LARGEST = -32_768, 32_767  # of a smallint: event and source numbers
 
-COLUMNS = (
-    "device_id, event_time, received_at, not_before, digest, event_id, source_id, provenance,"
-    " code, value, raw"
-)
+COLUMNS = "event_time, device_id, lag, code, event_id, source_id, provenance, said"
+LONGEST_LAG = 2**31 - 1  # ms; received later than these 24 days, `said` has the moment itself
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"
 PIECE = 250  # rows
-JSONB_VERSION = b"\x01"
+SURROGATES = ("utf-8", "surrogatepass")
 
-# Each value is its length and its bytes; eleven of them make a row.
-_WHEN = struct.Struct(">hiqiqiq").pack  # eleven, device_id, event_time, received_at
-_MOMENT = struct.Struct(">iq").pack
-_WHAT = struct.Struct(">iiih").pack  # digest, event_id
+# Each value is its length and its bytes; eight of them make a row.
+_ROW = struct.Struct(">hiqiiiiihihihihi").pack  # all eight, up to the length of `said`
+_WHEN = struct.Struct(">hiqii").pack  # eight, event_time, device_id
+_INTEGER = struct.Struct(">ii").pack
 _SMALL = struct.Struct(">ih").pack
 _LENGTH = struct.Struct(">i").pack
-_MIDNIGHT_2000_MS = 946_684_800_000  # PostgreSQL counts from there
+_MIDNIGHT_2000_US = 946_684_800_000_000  # PostgreSQL counts from there
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,67 +53,76 @@ class Event:
     not_before: int | None = None
 
 
-def pack(events: Iterable[Event], received_at: datetime) -> Iterator[bytes]:
-    """Pack in the order of device and time, which the index likes best.
+def pack(
+    rows: Sequence[tuple[Event, int]], received_at: datetime, numbers: Mapping[str, int]
+) -> Iterator[bytes]:
+    """Pack events, each with its place in microseconds since 1970, in the order in which they come.
 
     In pieces, so that PostgreSQL writes the first rows while the next are packed.
     """
-    received = (received_at - EPOCH) // timedelta(microseconds=1) - _MIDNIGHT_2000_MS * 1000
-    ordered = sorted(events, key=attrgetter("device", "at"))
+    received = (received_at - EPOCH) // timedelta(milliseconds=1)
     yield HEADER
-    for start in range(0, len(ordered), PIECE):
-        yield b"".join([_row(event, received) for event in ordered[start : start + PIECE]])
+    for start in range(0, len(rows), PIECE):
+        piece = rows[start : start + PIECE]
+        yield b"".join(
+            [_row(event, place, received, numbers[event.code]) for event, place in piece]
+        )
     yield TRAILER
 
 
-def _row(event: Event, received: int) -> bytes:
-    raw, source, before = event.raw, event.source_id, event.not_before
-    kept = clean(event.value)
-    value = None if kept is None else _encode(kept)
-    said = told(raw, value)
+def _row(event: Event, place: int, received: int, code: int) -> bytes:
+    lag, kind, source = received - place // 1000, small(event.event_id), event.source_id
+    kept, raw = clean(event.value), event.raw
+    said = b"" if kept is None else encode(kept)
     # The vendor's text is kept only where the value says something else: few rows need both.
-    text = None if raw is None or said == value or raw == kept else clean(raw).encode()
+    other = raw is not None and raw != kept and (kept is None or raw.encode(*SURROGATES) != said)
+    late, moved = abs(lag) > LONGEST_LAG, not 0 <= place - event.at * 1000 < 1000  # noqa: PLR2004
+    if other or late or moved or event.not_before is not None:
+        said += b"\n" + _besides(event, other, moved, received if late else None)
+    if source is not None and not late:  # almost every row
+        head = (8, 8, place - _MIDNIGHT_2000_US, 4, event.device, 4, lag, 2, code, 2, kind)
+        return _ROW(*head, 2, source, 2, event.provenance, len(said)) + said
     return b"".join(
         (
-            _WHEN(11, 8, event.device, 8, _micros(event.at), 8, received),
-            NULL if before is None else _MOMENT(8, _micros(before)),
-            _WHAT(4, digest(said, source, polled=before is not None), 2, _small(event.event_id)),
+            _WHEN(8, 8, place - _MIDNIGHT_2000_US, 4, event.device),
+            NULL if late else _INTEGER(4, lag),
+            _SMALL(2, code),
+            _SMALL(2, kind),
             NULL if source is None else _SMALL(2, source),
             _SMALL(2, event.provenance),
-            _code(event.code),
-            NULL if value is None else _LENGTH(len(value) + 1) + JSONB_VERSION + value,
-            NULL if text is None else _LENGTH(len(text)) + text,
+            _LENGTH(len(said)),
+            said,
         )
     )
 
 
-def _micros(ms: int) -> int:
-    """Return PostgreSQL's count; an impossible time is moved to the nearest possible."""
-    possible = ms if 0 <= ms <= LATEST_MS else min(max(ms, 0), LATEST_MS)
-    return (possible - _MIDNIGHT_2000_MS) * 1000
+def _besides(event: Event, other: bool, moved: bool, received: int | None) -> bytes:
+    """Return what only few rows have to say: a text of its own, moments that have no column."""
+    before = event.not_before
+    found = {
+        "raw": clean(event.raw) if other else None,
+        "not_before": None if before is None else possible(before),
+        "received_at": received,
+        "at": possible(event.at) if moved else None,
+    }
+    return encode({name: one for name, one in found.items() if one is not None})
 
 
-def _small(number: int) -> int:
+def possible(ms: int) -> int:
+    """Return the moment; an impossible one is moved to the nearest possible."""
+    return ms if 0 <= ms <= LATEST_MS else min(max(ms, 0), LATEST_MS)
+
+
+def small(number: int) -> int:
+    """Return the number; one that no column holds is moved to the nearest that it holds."""
     return number if SMALLEST <= number <= LARGEST else min(max(number, SMALLEST), LARGEST)
 
 
 @lru_cache(maxsize=4096)
-def _code(code: str) -> bytes:
-    """Return the code with its length; the same few come again and again."""
-    text: bytes = clean(code)[:LONGEST_CODE].encode()
-    return _LENGTH(len(text)) + text
-
-
-def told(raw: str | None, value: bytes | None) -> bytes:
-    """Return what the row says: the vendor's text, or the value where a list told it."""
-    if raw is None:
-        return value or b"null"
-    return raw.encode("utf-8", "surrogatepass")
-
-
-def digest(said: bytes, source_id: int | None, *, polled: bool) -> int:
-    """Tell two rows of one millisecond apart: by what they say and who said it."""
-    return zlib.crc32(b"%b\0%b\0%d" % (said, str(source_id).encode(), polled)) - 2**31
+def code_of(code: str) -> str:
+    """Return the code as it is kept; the same few come again and again."""
+    text: str = clean(code)[:LONGEST_CODE]
+    return text
 
 
 def clean(value: Any) -> Any:

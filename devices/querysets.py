@@ -83,6 +83,15 @@ class LogQuerySet(models.QuerySet["LogEntry"]):
         """The history of one device."""
         return self.filter(device=device)
 
+    def of_one(self, key: int) -> Self:
+        """The history of one device, to be sorted as the key is: by device, then by place.
+
+        Any of one device: asked for plainly, PostgreSQL drops the order by device, and looks for
+        what is rare along everybody's times instead of the device's own.
+        """
+        among = '"devices_history"."device_id" = ANY(%s)'
+        return self.filter(RawSQL(among, [[key]], models.BooleanField()))  # noqa: S611  ours
+
     def of_any(self, devices: "Iterable[Device]") -> Self:
         """The history of some devices."""
         return self.filter(device__in=[device.pk for device in devices])
@@ -93,7 +102,7 @@ class LogQuerySet(models.QuerySet["LogEntry"]):
             self.model.objects.filter(
                 device=models.OuterRef("device_id"),
                 event_id=REPORT,
-                code=models.OuterRef("code"),
+                code_number=models.OuterRef("code_number"),
                 event_time__lt=models.OuterRef("event_time"),
                 event_time__gte=models.OuterRef("event_time") - LOOK_BACK,
             )

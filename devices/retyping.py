@@ -13,10 +13,12 @@ from .packing import EPOCH
 
 NUMBERS = {"Integer", "Bitmap"}
 RETYPE = """
-    UPDATE devices_logentry SET value = (value #>> '{}')::jsonb
-    WHERE device_id = ANY(%s) AND provenance < 3 AND jsonb_typeof(value) = 'string' AND (
-        code = ANY(%s) AND value #>> '{}' IN ('true', 'false')
-        OR code = ANY(%s) AND value #>> '{}' ~ '^-?(0|[1-9][0-9]{0,14})$'
+    UPDATE devices_logentry SET said = regexp_replace(said, '^"([^"]+)"', '\\1')
+    WHERE device_id = ANY(%s) AND provenance < 3 AND (
+        code = ANY(SELECT number FROM devices_code WHERE code = ANY(%s))
+            AND said ~ '^"(true|false)"(\\n|$)'
+        OR code = ANY(SELECT number FROM devices_code WHERE code = ANY(%s))
+            AND said ~ '^"-?(0|[1-9][0-9]{0,14})"(\\n|$)'
     )
 """
 

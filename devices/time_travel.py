@@ -18,21 +18,29 @@ from devices.models import Device, LogEntry
 ONLINE, OFFLINE = 1, 2  # the vendor's event numbers
 POLLED_WITHIN = timedelta(days=1)  # a poll that comes later than this says nothing of the moment
 
+MILLISECOND = timedelta(milliseconds=1)
+
 # The last report of each code up to the moment. A poll's row says only that the change lay between
 # `not_before` and its own time: one that reaches over the moment leaves open which value held.
+# Any of one device, in the order of the key: so the key's index is walked. Of a device that is
+# asked for plainly PostgreSQL drops the order, and takes its chance along everybody's times.
 HELD = """
-    SELECT wanted.code, earlier.event_time, earlier.value, later.event_time
+    SELECT wanted.code, date_trunc('milliseconds', earlier.event_time), earlier.value,
+        date_trunc('milliseconds', later.event_time)
     FROM unnest(%(codes)s::text[]) AS wanted (code)
+    LEFT JOIN devices_code known ON known.code = wanted.code
     LEFT JOIN LATERAL (
-        SELECT event_time, value FROM devices_logentry log
-        WHERE log.device_id = %(device)s AND log.event_id = %(report)s AND log.code = wanted.code
-        AND log.event_time <= %(moment)s ORDER BY log.event_time DESC LIMIT 1
+        SELECT event_time, value FROM devices_history log
+        WHERE device_id = ANY(ARRAY[%(device)s]) AND event_time < %(after)s
+        AND event_id = %(report)s AND code_number = known.number
+        ORDER BY device_id DESC, event_time DESC LIMIT 1
     ) earlier ON true
     LEFT JOIN LATERAL (
-        SELECT event_time FROM devices_logentry log
-        WHERE log.device_id = %(device)s AND log.event_id = %(report)s AND log.code = wanted.code
-        AND log.event_time > %(moment)s AND log.not_before < %(moment)s
-        AND log.event_time <= %(reach)s ORDER BY log.event_time LIMIT 1
+        SELECT event_time FROM devices_history log
+        WHERE device_id = ANY(ARRAY[%(device)s])
+        AND event_time >= %(after)s AND event_time <= %(reach)s
+        AND event_id = %(report)s AND code_number = known.number AND not_before < %(moment)s
+        ORDER BY device_id, event_time LIMIT 1
     ) later ON true
 """
 
@@ -72,9 +80,9 @@ def then(device: Device, moment: datetime, now: datetime) -> Then:
     """Return what the device said at the moment. Four statements, however many codes."""
     moment = min(moment, now)
     turn = (
-        LogEntry.objects.of(device)
-        .filter(event_id__in=(ONLINE, OFFLINE), event_time__lte=moment)
-        .order_by("-event_time")
+        LogEntry.objects.of_one(device.pk)
+        .filter(event_id__in=(ONLINE, OFFLINE), event_time__lt=_after(moment))
+        .order_by("-device_id", "-place")
         .values_list("event_id", "event_time")
         .first()
     )
@@ -84,6 +92,11 @@ def then(device: Device, moment: datetime, now: datetime) -> Then:
         online_since=turn[1] if turn else None,
         values={held.code: held for held in _held(device, moment, now)},
     )
+
+
+def _after(moment: datetime) -> datetime:
+    """Return where the rows of a moment end: those of one millisecond stand a little apart."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000) + MILLISECOND
 
 
 def codes(device: Device) -> list[str]:
@@ -124,6 +137,7 @@ def _rows(device: Device, moment: datetime, now: datetime) -> Sequence[tuple[Any
                 "device": device.pk,
                 "report": REPORT,
                 "moment": moment,
+                "after": _after(moment),
                 "reach": min(now, moment + POLLED_WITHIN),
             },
         )

@@ -25,7 +25,8 @@ MOST_KEPT = 200
 
 # Whoever is online, spoke within the week and says nothing now; with the times of its last events.
 CANDIDATES = """
-SELECT device.device_id, device.name, array_agg(told.event_time ORDER BY told.event_time DESC)
+SELECT device.device_id, device.name,
+    array_agg(date_trunc('milliseconds', told.event_time) ORDER BY told.event_time DESC)
 FROM (
     SELECT id, device_id, name FROM devices_device
     WHERE state = 'present' AND online AND last_event_at BETWEEN %(week)s AND %(silent)s

@@ -4,7 +4,7 @@ from .coverage import Coverage
 from .device import Device
 from .hour import Hour
 from .let_go import LetGo
-from .log import LogEntry, Provenance
+from .log import Code, LogEntry, Provenance, StoredEntry
 from .log_export import LogExport
 from .operation import Operation, OperationItem
 from .product import Product
@@ -14,6 +14,7 @@ from .sync import SyncRun
 
 __all__ = [
     "CallCount",
+    "Code",
     "Coverage",
     "Device",
     "Hour",
@@ -26,5 +27,6 @@ __all__ = [
     "Project",
     "Provenance",
     "SavedView",
+    "StoredEntry",
     "SyncRun",
 ]

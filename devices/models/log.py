@@ -1,6 +1,10 @@
 """The history: one row for each thing that happened to a device, with its own time."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
+from django.db.models.lookups import Exact, In
 from django.utils.translation import gettext_lazy as _
 
 from devices.querysets import LogQuerySet
@@ -17,11 +21,46 @@ class Provenance(models.IntegerChoices):
     INFERRED = 4, _("inferred")
 
 
-class LogEntry(models.Model):
-    """One event. The table is partitioned by month of `event_time`; rows are added, not edited.
+class MomentField(models.DateTimeField):  # type: ignore[type-arg]  # not generic at run time
+    """A moment of a log, in whole milliseconds: what stands below them is a row's place."""
 
-    The vendor gives its rows no identity, so the natural key is the identity: device, time, event,
-    code, and a digest of value and source that keeps two rows of one millisecond apart.
+    def from_db_value(self, value: datetime | None, *_context: Any) -> datetime | None:
+        """Return the moment that the vendor told, or the one at which Fleet learned of it."""
+        if value is None or not value.microsecond % 1000:
+            return value
+        return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+class CodeField(models.CharField):  # type: ignore[type-arg]  # not generic at run time
+    """A code, which is compared by its number: no other table is joined to each row."""
+
+
+class _Numbered:
+    """Asks once for the numbers of the codes that are named."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """Write the comparison; one with another column stays as Django writes it."""
+        if not self.rhs_is_direct_value():  # type: ignore[attr-defined]
+            return super().as_sql(compiler, connection)  # type: ignore[misc,no-any-return]
+        rhs, table = self.rhs, connection.ops.quote_name(self.lhs.alias)  # type: ignore[attr-defined]
+        numbers = "ARRAY(SELECT number FROM devices_code WHERE code = ANY(%s))"
+        return f"{table}.code_number = ANY({numbers})", ([rhs] if isinstance(rhs, str) else [*rhs],)
+
+
+@CodeField.register_lookup
+class _CodeIs(_Numbered, Exact):
+    """`code="switch_1"`."""
+
+
+@CodeField.register_lookup
+class _CodeIn(_Numbered, In):
+    """`code__in=("switch_1", "cur_power")`."""
+
+
+class LogEntry(models.Model):
+    """One event, read from a view; `events.store` writes what lies beneath it.
+
+    The vendor gives its rows no identity: what a row says is its identity (`devices/placing.py`).
     Event numbers 1 to 10 and above are the vendor's; negative ones are Fleet's own observations.
     """
 
@@ -34,18 +73,21 @@ class LogEntry(models.Model):
         REMOVED = -4, _("removed")
         BY_OTHERS = -5, _("by somebody else")
 
-    pk = models.CompositePrimaryKey("device_id", "event_time", "event_id", "code", "digest")
+    pk = models.CompositePrimaryKey("device_id", "place")
     device = models.ForeignKey(Device, models.DO_NOTHING, db_constraint=False, related_name="log")
-    event_time = models.DateTimeField(help_text="the vendor's clock, in ms")
-    received_at = models.DateTimeField()
+    event_time = MomentField(help_text="the vendor's clock, in ms")
+    place = models.DateTimeField(
+        help_text="event_time, and microseconds that keep rows of one ms apart"
+    )
+    received_at = MomentField()
     not_before = models.DateTimeField(
         null=True, help_text="poll only: the change lies between this and event_time"
     )
-    digest = models.IntegerField()
     event_id = models.SmallIntegerField()
     source_id = models.SmallIntegerField(null=True)
     provenance = models.SmallIntegerField(choices=Provenance)
-    code = models.CharField(max_length=64, blank=True)
+    code = CodeField(max_length=64, blank=True)
+    code_number = models.SmallIntegerField(help_text="the same code, as the history keeps it")
     value = models.JSONField(null=True, help_text="typed by the product's specification")
     raw = models.TextField(  # noqa: DJ001  no text and empty text are two things here
         null=True, help_text="the text as sent, where it differs from value"
@@ -54,24 +96,43 @@ class LogEntry(models.Model):
     objects = LogQuerySet.as_manager()
 
     class Meta:
+        db_table = "devices_history"
+        managed = False
         ordering = ("-event_time",)
-        indexes = (
-            # log explorer: the newest of the whole fleet
-            models.Index("event_time", name="logentry_by_time"),
-            # events.store: what the feed said or polls inferred gives way to the log; few rows
-            models.Index(
-                "device",
-                "event_time",
-                name="logentry_provisional",
-                condition=models.Q(provenance__in=(2, 3)),
-            ),
-            # log explorer: what happened besides reports, rare among them
-            models.Index(
-                "event_time", name="logentry_besides_reports", condition=~models.Q(event_id=7)
-            ),
-            # overview: what others did, as it was learned; few rows
-            models.Index("received_at", name="logentry_by_others", condition=models.Q(event_id=-5)),
-        )
 
     def __str__(self) -> str:
         return f"{self.event_time:%Y-%m-%d %H:%M:%S} {self.event_id} {self.code}"
+
+
+class Code(models.Model):
+    """The number that stands for a data point's code in each row of the history."""
+
+    number = models.SmallIntegerField(primary_key=True)
+    code = models.CharField(max_length=64, unique=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class StoredEntry(models.Model):
+    """A row of history as it lies on disk, in few bytes; readers take `LogEntry`.
+
+    The table is partitioned by month of `event_time`; rows are added, not edited. Its indexes, and
+    what `said` holds, are told where it is made: migrations/0016_history_in_few_bytes.py.
+    """
+
+    pk = models.CompositePrimaryKey("device_id", "event_time")
+    event_time = models.DateTimeField()
+    device_id = models.IntegerField()
+    lag = models.IntegerField(null=True)
+    code = models.SmallIntegerField()
+    event_id = models.SmallIntegerField()
+    source_id = models.SmallIntegerField(null=True)
+    provenance = models.SmallIntegerField()
+    said = models.TextField()
+
+    class Meta:
+        db_table = "devices_logentry"
+
+    def __str__(self) -> str:
+        return f"{self.event_time:%Y-%m-%d %H:%M:%S} {self.event_id} {self.said}"

@@ -39,19 +39,19 @@ OWN_ICONS = {
 PLACE = ("before", "after", "at")  # a place in the log means nothing under another filter
 TOLD = {LogEntry.Own.RENAMED.value, LogEntry.Own.BY_OTHERS.value}  # what may tell an old name
 
-# The pair is compared so that the key's index is walked: by the time alone PostgreSQL takes the
-# index of the whole fleet's time, and reads a day of everybody's for one device. Where to begin
-# it still learns from the time alone: a deep page would walk down from the newest row.
+# Any of one device, in the order of the key: so the key's index is walked. Of a device that is
+# asked for plainly PostgreSQL drops the order, and reads a day of everybody's instead.
 PREVIOUS = """
-    SELECT wanted.place, earlier.value
-    FROM unnest(%s::int[], %s::bigint[], %s::timestamptz[], %s::text[])
+    SELECT wanted.place, nullif(split_part(earlier.said, E'\\n', 1), '')::jsonb
+    FROM unnest(%s::int[], %s::int[], %s::timestamptz[], %s::text[])
         AS wanted (place, device_id, event_time, code)
+    JOIN devices_code known ON known.code = wanted.code
     CROSS JOIN LATERAL (
-        SELECT value FROM devices_logentry log
-        WHERE log.device_id = wanted.device_id AND log.event_id = 7 AND log.code = wanted.code
-        AND (log.device_id, log.event_time) < (wanted.device_id, wanted.event_time)
+        SELECT said FROM devices_logentry log
+        WHERE log.device_id = ANY(ARRAY[wanted.device_id])
         AND log.event_time < wanted.event_time AND log.event_time >= wanted.event_time - %s
-        ORDER BY log.event_time DESC LIMIT 1
+        AND log.event_id = 7 AND log.code = known.number
+        ORDER BY log.device_id DESC, log.event_time DESC LIMIT 1
     ) earlier
 """
 

@@ -54,9 +54,9 @@ def test_the_length_of_an_export_costs_no_memory_and_a_fault_is_no_end(web):
     with connection.cursor() as cursor, web.stream("GET", "logs/?format=ndjson") as answer:
         parts = answer.iter_raw()
         assert next(parts).startswith(b"{")
-        cursor.execute("ALTER TABLE devices_logentry RENAME TO gone")
+        cursor.execute("ALTER VIEW devices_history RENAME TO gone")
         try:
             with pytest.raises(httpx.RemoteProtocolError):
                 list(parts)
         finally:
-            cursor.execute("ALTER TABLE gone RENAME TO devices_logentry")
+            cursor.execute("ALTER VIEW gone RENAME TO devices_history")

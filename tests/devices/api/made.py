@@ -1,9 +1,21 @@
 """Rows for tests of REST, made by one line each."""
 
 import itertools
+import json
 from datetime import UTC, datetime, timedelta
 
-from devices.models import Coverage, Device, LogEntry, Operation, OperationItem, Product, Provenance
+from devices.events import millis
+from devices.models import (
+    Code,
+    Coverage,
+    Device,
+    LogEntry,
+    Operation,
+    OperationItem,
+    Product,
+    Provenance,
+    StoredEntry,
+)
 
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 numbers = itertools.count(1)
@@ -46,17 +58,27 @@ def device(device_id=None, **given):
 
 
 def log(of, minutes=0, **given):
-    fields = {
-        "event_time": START + timedelta(minutes=minutes),
-        "received_at": START + timedelta(minutes=minutes, seconds=3),
-        "event_id": 7,
-        "source_id": 1,
-        "provenance": Provenance.LOG,
-        "code": "switch_1",
-        "value": True,
-        "digest": next(numbers) % 30_000,
-    }
-    return LogEntry.objects.create(device=of, **fields | given)
+    """One row as it lies on disk: each at a place of its own, whatever it says."""
+    at = given.pop("event_time", START + timedelta(minutes=minutes))
+    place = at + timedelta(microseconds=next(numbers) % 1000)
+    lag = given.pop("received_at", at + timedelta(seconds=3)) - at
+    code = Code.objects.get_or_create(
+        code=given.pop("code", "switch_1"), defaults={"number": next(numbers)}
+    )[0]
+    value, more = given.pop("value", True), {}
+    if "not_before" in given:
+        more["not_before"] = millis(given.pop("not_before"))
+    if "raw" in given:
+        more["raw"] = given.pop("raw")
+    StoredEntry.objects.create(
+        device_id=of.pk,
+        event_time=place,
+        lag=lag // timedelta(milliseconds=1),
+        code=code.number,
+        said="\n".join(json.dumps(part) for part in (value, more) if part not in (None, {})),
+        **{"event_id": 7, "source_id": 1, "provenance": Provenance.LOG} | given,
+    )
+    return LogEntry.objects.get(device=of, place=place)
 
 
 def coverage(of, **given):
