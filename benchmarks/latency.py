@@ -51,8 +51,7 @@ def run(*, full: bool) -> Figures:
             with httpx.Client() as http:
                 _floor(http)  # opens the connection
                 both = [
-                    (_change(cloud, plug, code, on=next(turns)), _floor(http))
-                    for _ in range(count)
+                    (_change(cloud, plug, code, on=next(turns)), _floor(http)) for _ in range(count)
                 ]
         batched = _batched(cloud, plug, code, turns, BATCHED_FULL if full else BATCHED)
     ours, floor = [one for one, _ in both], [one for _, one in both]
