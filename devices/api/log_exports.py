@@ -13,7 +13,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import export_progress, log_exports
+from devices import export_manifests, export_progress, log_exports
 from devices.explorer import Wanted
 from devices.export_question import WORDS, Question
 from devices.models import Device, LogExport
@@ -21,8 +21,8 @@ from people.rights import Needs, Right
 from rest import files, paging, queries
 from rest.calls import Call, fields
 from rest.idempotency import idempotent
-from rest.problems import Problem, invalid
-from rest.schema import KEY, PAGING, paged
+from rest.problems import MEDIA_TYPE, Problem, invalid
+from rest.schema import KEY, PAGING, ProblemShape, paged
 from rest.times import stamp
 
 from . import export_shapes
@@ -192,6 +192,7 @@ class File(Call):
             (200, Gzip.media_type): OpenApiTypes.BINARY,
             (206, Gzip.media_type): OpenApiTypes.BINARY,
             416: OpenApiResponse(description="No such part."),
+            (409, MEDIA_TYPE): ProblemShape,
         },
     )
     def get(self, request: Request, export_id: int) -> HttpResponse | StreamingHttpResponse:
@@ -209,14 +210,14 @@ class Manifest(Call):
     @extend_schema(
         operation_id="exports_manifest",
         summary="Show an export's manifest",
-        responses=OpenApiTypes.OBJECT,
+        responses={200: OpenApiTypes.OBJECT, (409, MEDIA_TYPE): ProblemShape},
     )
     def get(self, request: Request, export_id: int) -> Response:
         """Show the question, the rows, the SHA-256 and the gaps; kept when the file is gone."""
         export = find(request, export_id)
         if export.manifest is None:
             raise Problem(409, "no_manifest", _("There is no manifest: it comes with the file."))
-        return Response(export.manifest)
+        return Response(export_manifests.ordered(export.manifest))
 
 
 class Cancel(Call):

@@ -10,6 +10,9 @@ from tests.rest import described
 pytestmark = pytest.mark.django_db
 
 
+WHOLE = {"exports_file", "exports_manifest"}  # nothing is left out of a file and its proof
+
+
 @pytest.fixture
 def api():
     return persons.api(Role.ADMIN)
@@ -27,6 +30,8 @@ def test_every_read_gives_only_the_members_asked_for(api):
     tried, wrong = 0, []
 
     for path, _method, call in described.calls("get"):
+        if call["operationId"] in WHOLE:
+            continue
         known = next(one for one in call["parameters"] if one["name"] == "fields")
         first, *_others, last = known["schema"]["items"]["enum"]
         query = {"fields": f"{last},{first}"} | ({"code": "x"} if "history" in path else {})

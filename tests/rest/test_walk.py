@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from django.http import QueryDict
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from devices import saved
 from people.roles import Role
 from rest.models import Answer
 from tests.devices.api import made
@@ -25,6 +28,8 @@ BODIES = {
     "devices_import": {"device_ids": ["dev9"]},
     "devices_link": {"predecessor": None},
     "operations_request": {"kind": "rename", "devices": ["dev1"], "params": {"name": "New"}},
+    "views_save": {"page": "devices", "name": "x"},
+    "views_change": {"name": "x"},
     "delivery_mapping_add": ROW | {"code": "work_mode"},
     "delivery_mapping_switch": {"enabled": False},
 }
@@ -77,11 +82,18 @@ def test_what_is_asked_twice_with_one_key_is_done_once(api, path, method, call):
     export = None
     if "{export_id}" in path:
         export = api.post("/api/v1/exports/", {}, format="json").json()["id"]
+    view = "{view_id}" in path and saved.save(
+        "devices", "mine", QueryDict(), by=api.owner, shared=False, now=timezone.now()
+    )
     operation = None
     if "operation" in path:
         operation = made.operation(api.owner, [made.device("dev2")])
     address = described.filled(
-        path, operation_id=operation and operation.pk, row_id=row, export_id=export
+        path,
+        operation_id=operation and operation.pk,
+        row_id=row,
+        export_id=export,
+        view_id=view and view.pk,
     )
     body = BODIES.get(call["operationId"])
 
