@@ -18,6 +18,11 @@ from devices.models import Device, LogExport
 from rest.times import stamp, stamp_ms
 
 MOST_LISTED = 10_000  # devices whose gaps stand in one manifest; the sums count them all
+MANIFEST = (
+    "file", "format", "bytes", "sha256", "rows", "first_event_time", "last_event_time", "columns",
+    "order", "language", "query", "received_until", "asked_by", "asked_at", "made_at", "made_by",
+    "coverage", "gaps", "gaps_left_out",
+)  # fmt: skip
 CHUNK = 1_000  # ledgers in memory at once
 
 
@@ -78,6 +83,13 @@ def of(export: LogExport, now: datetime) -> dict[str, Any]:
         "gaps": proof.gaps,
         "gaps_left_out": max(0, proof.incomplete - MOST_LISTED),
     }
+
+
+def ordered(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return a kept manifest with its members in the order of the file: the database has none."""
+    whole = {name: kept[name] for name in MANIFEST if name in kept}
+    gaps = [{name: gap[name] for name in ("device_id", "unread", "lost")} for gap in kept["gaps"]]
+    return whole | {"gaps": gaps}
 
 
 def proof_of(export: LogExport) -> Proof:

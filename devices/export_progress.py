@@ -31,4 +31,5 @@ def _left(export: LogExport, now: datetime) -> timedelta | None:
     if not (running and export.rows and export.expected and export.started_at):
         return None
     rest = max(0, export.expected - export.rows)
-    return (now - export.started_at) * rest / export.rows
+    left = (now - export.started_at) * rest / export.rows
+    return left if left >= timedelta(seconds=1) else None

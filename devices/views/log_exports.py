@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from devices import export_progress, log_exports
+from devices import export_manifests, export_progress, log_exports
 from devices.explorer import Wanted
 from devices.export_progress import Progress
 from devices.export_question import Question
@@ -208,7 +208,7 @@ def manifest(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     name = f"{export.file_name}.manifest.json"
     return JsonResponse(
-        export.manifest,
+        export_manifests.ordered(export.manifest),
         json_dumps_params={"ensure_ascii": False, "indent": 1},
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection
 
-from devices import export_question, exporting, log_exports, retention
+from devices import export_manifests, export_question, exporting, log_exports, retention
 from devices.explorer import Wanted
 from devices.export_question import Question
 from devices.models import LogExport
@@ -71,6 +71,7 @@ def test_an_export_is_written_beside_a_manifest_that_proves_it(mara):
     beside = json.loads(path.with_name(f"{path.name}.manifest.json").read_text())
     assert (export.state, export.expires_at) == ("done", NOON + timedelta(days=7))
     assert values(export) == [False]  # the other was learned of a second later
+    assert list(export_manifests.ordered(export.manifest)) == list(beside)
     assert beside == export.manifest == {
         "file": f"fleet-logs-20261121T120000Z-{export.pk}.ndjson.gz",
         "format": "ndjson+gzip",
