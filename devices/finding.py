@@ -12,7 +12,7 @@ from devices.models import Device
 from devices.querysets import DeviceQuerySet
 
 MOST = 20
-MOST_READ = 500  # of what holds the text; sorting ten thousand takes longer than typing on
+MOST_READ = 200  # of what holds the text; sorting ten thousand takes longer than typing on
 LONGEST = 100  # characters; nobody types more
 
 SHOWN = ("id", "device_id", "name", "category", "online", "state")
