@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -130,9 +130,12 @@ def history(request: HttpRequest, device: Device, _now: datetime, language: str)
 def happened(request: HttpRequest, device: Device, now: datetime, language: str) -> dict[str, Any]:
     """Return a page of the device's log; the address is read as the log explorer reads it."""
     query = request.GET.copy()
-    query.setdefault("range", "7d")
+    query.setdefault("range", "30d" if query.get("at") else "7d")
     query.pop("device", None)
     asked = log_address.read(query, now)
+    if further := log_address.widened(asked, query):
+        query = QueryDict(further.removeprefix("?"), mutable=True)
+        asked = log_address.read(query, now)
     if asked.wanted is None:
         return {"problems": asked.problems, "lines": []}
     query["device"] = device.device_id

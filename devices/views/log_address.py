@@ -1,7 +1,7 @@
 """What the address of the log explorer asks for, and how a place in the log is written into one."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import QueryDict
@@ -12,6 +12,7 @@ from devices.forms import NOBODY, LogForm
 from devices.models import Device
 from pages.keyset import SIZES, size_of
 
+WHOLE_MINUTE = timedelta(minutes=1, microseconds=-1)
 MOST_NAMED = 200  # devices that one part of a name may stand for
 
 __all__ = ["SIZES", "Asked", "read", "write"]
@@ -117,6 +118,8 @@ def _places(query: QueryDict, at: datetime | None) -> tuple[Key | None, Key | No
     before, after = query.get("before"), query.get("after")
     if before or after:
         return (_place(before) if before else None), (None if before else _place(str(after)))
+    if at and not (at.second or at.microsecond):
+        at += WHOLE_MINUTE  # the field names minutes, and who names one means all of it
     return (Key(at, *LAST_OF_ALL) if at else None), None
 
 

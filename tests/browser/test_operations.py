@@ -179,9 +179,11 @@ def test_the_whole_way_of_a_reset_that_two_persons_agree_on(
     assert list(told.values_list("who", "what")) == [
         ("lin", "op-asked"),
         ("mei", "op-approved"),
+        ("Fleet", "op-started"),
         ("Fleet", "op-sent"),
         ("Fleet", "op-answered"),
         ("Fleet", "op-proven"),
+        ("Fleet", "op-finished"),
     ]
     page.goto(f"{asgi_url}/deeds/")
     expect(page.locator("main")).to_contain_text(f"{about}: {device.name}")

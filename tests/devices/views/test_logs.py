@@ -129,6 +129,19 @@ def test_a_jump_shows_what_is_older_and_leads_back_to_what_is_newer():
     assert rows(newer) == ["12:00:00 online >", "11:59:00 offline >"]
 
 
+def test_a_jump_to_a_minute_shows_all_of_that_minute():
+    lamp = scene.device()
+    scene.event(lamp, NOON + timedelta(seconds=59), event_id=1)
+    scene.event(lamp, NOON + timedelta(seconds=60), event_id=2)
+    browser = scene.client()
+
+    of_the_fleet = browser.get("/logs/?at=2026-11-21T12:00")
+    of_the_device = browser.get("/devices/bf01/events/?at=2026-11-21T12:00")
+
+    assert rows(of_the_fleet) == ["12:00:59 online >"]
+    assert [line.row.event_id for line in of_the_device.context["lines"]] == [1]
+
+
 def test_a_jump_beyond_the_range_widens_it_and_still_leads_back_to_now():
     lamp = scene.device()
     scene.event(lamp, NOON - timedelta(days=9), event_id=9)
