@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import IntegrityError
+
 from .packing import code_of
 
 KNOWN = "SELECT code, number FROM devices_code WHERE code = ANY(%s)"
@@ -21,6 +23,9 @@ def numbers(cursor: Any, codes: Iterable[str]) -> dict[str, int]:
     if new:
         cursor.execute(ADD, [new])
         known |= _known(cursor, new)
+    if not known.keys() >= set(names.values()):
+        message = "the history has no number left for another code: 65,536 are taken"
+        raise IntegrityError(message)
     return {code: known[name] for code, name in names.items()}
 
 
