@@ -20,7 +20,18 @@ REQUESTS = 50  # different ones for each figure
 PAGE_MS, SEARCH_MS = 50, 30
 SORTS = ("name", "-name", "-last_event", "last_event")
 LETTERS = ("sen", "plug", "lamp", "ther", "客厅", "温控", "卧室", "sock", "garage", "gate", "nurs")
+NARROWED = ("", "online:false", "category:dj", "lamp", "category:cz,dj seen:<7d")
+COLUMNS = (
+    *("name,since,category,gateway,tags", "name,dp:switch_1,dp:cur_power,dp:temp_current"),
+    "state,name,id,uuid,mac,zone,paired,first_seen,updated",
+)
+TOKENS = (
+    *("", "o", "cat", "category:", "category:d", "tag:", "tag:l", "product:", "product:lamp"),
+    *("gateway:", "gateway:bf", "dp:", "dp:sw", "dp:switch_1=", "seen:", "state:", "ush:"),
+)
+TABLE = "device-table"
 SPELLED = (bool, int)
+TABS = ("history", "then", "sub-devices", "delivery", "operations", "factory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +53,26 @@ def pages() -> Iterator[Ask]:
     """Give the pages that people open."""
     some = list(Device.objects.exclude(status={}).order_by("?")[:REQUESTS])
     names = [one.device_id for one in some]
-    yield Ask("overview", ["/"] * REQUESTS)
+    yield Ask("overview", ["/"] * REQUESTS, PAGE_MS)
     yield Ask("device list", _queries("/devices/", sort=SORTS, size=("25", "50")), PAGE_MS)
     yield Ask("device list, deep", _deep(some), PAGE_MS)
     for name, lines in _filters(some):
         yield Ask(f"devices by {name}", _queries("/devices/", q=lines), PAGE_MS)
-    yield Ask("search as you type", list(_typed(some)), SEARCH_MS, "device-table")
+    yield Ask("devices, narrowed down", _queries("/devices/", q=NARROWED, facets="1"), PAGE_MS)
+    yield Ask("devices, other columns", _queries("/devices/", columns=COLUMNS), PAGE_MS)
+    typed = list(_typed(some))
+    yield Ask("devices by words", [_asking("/devices/", one) for one in typed], PAGE_MS, TABLE)
+    yield Ask("search as you type", [_asking("/find/", one) for one in typed], SEARCH_MS)
+    tokens = _queries("/devices/suggestions.json", part=TOKENS)
+    yield Ask("tokens as you type", tokens, SEARCH_MS)
     yield Ask("device page", [f"/devices/{one}/" for one in names], PAGE_MS)
     yield Ask("device log", [f"/devices/{one}/events/?range=30d" for one in names], PAGE_MS)
+    for tab in TABS:
+        yield Ask(f"device page: {tab}", [f"/devices/{one}/{tab}/" for one in names], PAGE_MS)
     yield Ask("log explorer", list(_explored()), PAGE_MS)
     yield Ask("log explorer, its table", list(_walked()), PAGE_MS, "log-table")
-    yield Ask("chart of 7 days", list(_charts()))
+    yield Ask("log explorer, far back", list(_looked_for()), part="log-table")
+    yield Ask("chart of 7 days", list(_charts()), PAGE_MS)
     admin = "/rival/admin/devices/device/?p="
     yield Ask("stock Django admin", [f"{admin}{number + 1}" for number in _places(50)])
 
@@ -62,7 +82,8 @@ def calls(rest: Callable[..., Any]) -> Iterator[Ask]:
     yield Ask("REST devices", _cursors(rest))
     yield Ask("plain DRF with offsets", [f"/rival/devices/?offset={n}" for n in _places(1)])
     some = Device.objects.exclude(status={}).order_by("?").values_list("device_id", flat=True)
-    yield Ask("REST device logs", [f"/api/v1/devices/{one}/logs/" for one in some[:REQUESTS]])
+    logs = [f"/api/v1/devices/{one}/logs/" for one in some[:REQUESTS]]
+    yield Ask("REST device logs", logs, PAGE_MS)
 
 
 def _queries(path: str, **choices: Sequence[str]) -> list[str]:
@@ -107,12 +128,15 @@ def _literal(value: Any) -> str:
 
 
 def _typed(some: Sequence[Device]) -> Iterator[str]:
-    """Give what the search line holds while names and ids are typed into it."""
+    """Give what somebody has typed of names and ids, from the first letter on."""
     words = [*(one.name for one in some), *(one.device_id[2:] for one in some[:10]), *LETTERS]
     random.Random(1).shuffle(words)
     for word in words[:REQUESTS]:
-        for letters in range(3 if word.isascii() else 2, min(len(word), 6) + 1):
-            yield f"/devices/?{urlencode({'q': word[:letters]})}"
+        yield from (word[:letters] for letters in range(1, min(len(word), 6) + 1))
+
+
+def _asking(path: str, words: str) -> str:
+    return f"{path}?{urlencode({'q': words})}"
 
 
 def _explored() -> Iterator[str]:
@@ -123,6 +147,12 @@ def _explored() -> Iterator[str]:
         yield f"/logs/?{urlencode({name: value for name, value in chosen.items() if value})}"
     yield "/logs/?provenance=log&range=7d"
     yield "/logs/?source=2&range=7d"
+
+
+def _looked_for() -> Iterator[str]:
+    """Give what is rare, looked for in all of the range: the second question of such a page."""
+    for span in ("1h", "24h", "7d"):
+        yield f"/logs/?range={span}&code=cur_power&deep=1"
 
 
 def _walked() -> Iterator[str]:

@@ -1,27 +1,31 @@
-"""How long pages and REST lists take over a big fleet with a deep history, whole middleware.
+"""How long pages and REST lists take over a big fleet with a deep history, asked over HTTP.
 
-Each figure is over many different requests; the rivals answer with the same rows in the same run.
+A web process as `make run` starts it, one request after the other. Each figure is over many
+different requests; the rivals answer with the same rows in the same run.
 """
 
-import asyncio
+import http.client
+import json
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count
-from django.test import AsyncClient, override_settings
+from django.test import Client
 from django.utils import timezone
 
-from benchmarks import asks, crowd
+from benchmarks import asks, crowd, export, weights
 from benchmarks.figures import Figures, Limit, percentile
 from devices.explorer import key_of
 from devices.models import Device, LogEntry
@@ -32,11 +36,24 @@ from people.roles import Role
 
 SIZES, SIZES_FULL = (5_000, 500_000), (100_000, 20_000_000)
 DEEP, DEEP_FULL = 200, 10_000  # pages into a device's log
-Get = Callable[..., Any]  # an address, and headers by name
+PATIENCE_S = 60
+Get = Callable[..., "Answer"]  # an address, and headers by name
 EMPTY = (
     "TRUNCATE devices_device, devices_product, devices_syncrun, devices_logentry, reporting_cell,"
     " auth_user CASCADE"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status_code: int
+    body: bytes
+
+    def json(self) -> Any:
+        """Read it."""
+        return json.loads(self.body)
 
 
 def run(*, full: bool) -> Figures:
@@ -55,30 +72,34 @@ def run(*, full: bool) -> Figures:
 
 @contextmanager
 def _mounted() -> Iterator[tuple[Get, Get]]:
-    """Serve Fleet with the rivals beside it, as ASGI; give a signed-in browser and a script."""
-    beside = [*settings.INSTALLED_APPS, "django.contrib.admin"]
-    with (
-        override_settings(
-            ROOT_URLCONF="benchmarks.rivals", INSTALLED_APPS=beside, ALLOWED_HOSTS=["testserver"]
-        ),
-        asyncio.Runner() as loop,
-    ):
-        call_command("collectstatic", verbosity=0, interactive=False)
-        user = User.objects.create_superuser("bench", password=None)
-        give(user, Role.ADMIN)
-        browser, script = AsyncClient(), AsyncClient()
-        browser.force_login(user)
-        life = timedelta(hours=1)
-        _, text = tokens.make(user, "bench", timezone.now(), role=Role.VIEWER, lifetime=life)
+    """Serve Fleet with the rivals beside it; give a signed-in browser and a script."""
+    beside = {"DJANGO_SETTINGS_MODULE": "benchmarks.beside"}
+    words = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+    subprocess.run(words, env=os.environ | beside, check=True)
+    user = User.objects.create_superuser("bench", password=None)
+    give(user, Role.ADMIN)
+    browser, life = Client(), timedelta(hours=1)
+    browser.force_login(user)
+    cookie = f"fleet_session={browser.cookies['fleet_session'].value}"
+    _, text = tokens.make(user, "bench", timezone.now(), role=Role.VIEWER, lifetime=life)
+    with export.web(**beside) as (port, _process):
+        yield (
+            _reader(port, cookie=cookie, **{"accept-encoding": "gzip"}),
+            _reader(port, authorization=f"Token {text}", accept="application/json"),
+        )
 
-        def page(address: str, **headers: str) -> Any:
-            return loop.run(browser.get(address, headers=headers))
 
-        def rest(address: str, **headers: str) -> Any:
-            known = {"authorization": f"Token {text}"}
-            return loop.run(script.get(address, headers=known | headers))
+def _reader(port: int, **known: str) -> Get:
+    """Ask over one open connection, as a browser or a script does."""
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
 
-        yield page, rest
+    def get(address: str, **headers: str) -> Answer:
+        parts = urlsplit(address)
+        link.request("GET", f"{parts.path}?{parts.query}", headers=known | headers)
+        answer = link.getresponse()
+        return Answer(answer.status, answer.read())
+
+    return get
 
 
 def measure(page: Get, rest: Get, *, deep: int) -> Figures:
@@ -91,6 +112,7 @@ def measure(page: Get, rest: Get, *, deep: int) -> Figures:
             parts.append(_told(ask.name, times))
             if ask.limit:
                 limits.append(Limit(f"{ask.name}: p95 ms", _late(times), ask.limit))
+    limits += weights.limits(page)
     near, far = _depths(page, deep)
     parts += [_told("a device's log, page 1", near), _told(f"the same, page {deep:,}", far)]
     ratios = (
