@@ -18,8 +18,8 @@ function offer() {
   for (const [name, by] of [["back", -1], ["on", 1]]) {
     const link = nav.querySelector(`[data-neighbour=${name}]`);
     const id = devices[at + by];
+    link.hidden = !id;
     if (id) link.href = `/devices/${encodeURIComponent(id)}/${tab}`;
-    else link.removeAttribute("href");
   }
   document.querySelector("[data-last-list]").href = address;
 }
