@@ -33,7 +33,7 @@ from people.roles import Role
 from reporting import steering
 
 PAGES, PAGES_FULL = 100, 500  # open at once
-CHANGES, CHANGES_FULL = 6, 15  # of each kind
+CHANGES, CHANGES_FULL = 6, 8  # of each kind
 DEVICES, ROWS = 1_000, 100_000
 PEOPLE = 40  # signed in, of all four roles
 PATIENCE_S = 60.0
