@@ -289,7 +289,7 @@ STATIC_ROOT = FLEET_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "fleet.static_files.Storage"},
 }
 
 REST_FRAMEWORK = {

@@ -1,12 +1,15 @@
 """What leaves compressed, and what does not."""
 
 import gzip
+import time
+from pathlib import Path
 
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from fleet.compression import Compressed
+from fleet.static_files import Storage
 
 LONG = "device " * 500
 
@@ -44,3 +47,16 @@ def test_a_pages_length_tells_nothing_of_what_is_in_it():
     lengths = {len(sent("/", HttpResponse(LONG)).content) for _time in range(30)}
 
     assert len(lengths) > 1
+
+
+def test_a_file_is_kept_for_browsers_of_either_kind_in_a_time_that_nobody_waits_for(tmp_path):
+    page = tmp_path / "page.css"
+    page.write_text("".join(f".fleet-{number}{{color:red}}" for number in range(5_000)))
+    started = time.process_time()
+
+    kept = Storage().create_compressor(quiet=True).compress(str(page))
+
+    assert time.process_time() - started < 1
+    sizes = {Path(name).suffix: Path(name).stat().st_size for name in kept}
+    assert sizes.keys() == {".br", ".gz"}
+    assert sizes[".br"] < sizes[".gz"] < page.stat().st_size / 4
