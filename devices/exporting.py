@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 LOCK = 0x6578_7074  # any number, the same in all processes
 STEP = 10_000  # rows between two moments at which a dead worker's successor can go on
+LEVEL = 6  # of gzip, as its own command takes it: higher costs more time than it saves bytes
 SHIFT_S = 20  # then the worker's other tasks have their turn; the next ring goes on
 MOST_FAULTS = 5  # in a row: what broke off so often will not end by itself
 LATELY = timedelta(days=2)  # several rounds of letting go
@@ -127,7 +128,7 @@ def _written(export: LogExport, file: BinaryIO) -> bool:
     table = history_rows.table(found.filter(received_at__lte=export.asked_at), history_rows.MEMBERS)
     with (
         translation.override(export.language),
-        gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as member,
+        gzip.GzipFile("", "wb", LEVEL, file, mtime=0) as member,
     ):
         begun = 0
         for piece in exports.pieces(table, export.format, export.place or None):
