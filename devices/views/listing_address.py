@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -23,7 +24,7 @@ KEEP = "keep"  # the picker's own parameter: its choice is remembered, not only 
 A_YEAR = 365 * 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """One reading of the address."""
 
@@ -38,7 +39,7 @@ class Asked:
         named = order.column == USUAL_SORT and self.search.is_telling
         return replace(order, gathered=True) if named else order
 
-    @property
+    @cached_property
     def found(self) -> DeviceQuerySet:
         """The devices that match, in no order."""
         return self.search.apply(Device.objects.all())
