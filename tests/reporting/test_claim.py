@@ -1,0 +1,38 @@
+"""What a claim costs, whatever PostgreSQL believes of its tables."""
+
+from contextlib import nullcontext
+
+import pytest
+from django.db import connection
+
+from reporting import forwarder, quick
+
+pytestmark = pytest.mark.django_db
+
+
+def rows_read():
+    """How many cells this transaction has looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables"
+            " WHERE relname = 'reporting_cell'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("planned", [quick.planned_once, nullcontext])
+def test_a_claim_looks_at_its_own_cells_also_when_the_table_is_thought_to_be_small(
+    make_office, planned
+):
+    office = make_office(max_devices=100)
+    office.switch("plug0")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE reporting_cell")
+    office.switch(*[f"plug{n}" for n in range(1, 2_000)])
+
+    with planned():
+        before = rows_read()
+        tally = forwarder.forward_due(office.desk)
+
+    assert tally.cells == 100
+    assert rows_read() - before < 100 * tally.cells  # by the index of the sink alone: 2,000 each
