@@ -87,7 +87,8 @@ class MayBrowse(BasePermission):
         demand(request, right)
         if not reads and getattr(request.auth, "read_only", False):
             # even where writing takes no more than browsing, as for views of one's own
-            raise PermissionDenied(_("This token is read-only."), code="forbidden")
+            words = _("This token is read-only: use one that may write.")
+            raise PermissionDenied(words, code="forbidden")
         return True
 
 

@@ -164,7 +164,7 @@ def test_a_read_only_token_orders_nothing():
 
     assert (answer.status_code, answer.json()["detail"]) == (
         403,
-        "This token is read-only: it may not rename devices.",
+        "This token is read-only: use one that may write.",
     )
 
 

@@ -109,7 +109,7 @@ def test_two_views_never_share_a_name_and_a_read_only_token_keeps_none(api):
         "You keep another view under this name.",
     )
     assert (refused.status_code, reader.get(URL).status_code) == (403, 200)
-    assert refused.json()["detail"] == "This token is read-only."
+    assert refused.json()["detail"] == "This token is read-only: use one that may write."
 
 
 def test_a_list_of_views_costs_the_same_for_one_and_for_twenty(api, django_assert_num_queries):
