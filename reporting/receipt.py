@@ -65,7 +65,7 @@ accepted AS (
     FROM locked JOIN unnest(%(ids)s::bigint[], %(versions)s::bigint[], %(values)s::text[],
                             %(source_ats)s::bigint[])
          AS told (id, version, value, source_at) USING (id)
-    WHERE cell.id = locked.id AND cell.acked_version < told.version
+    WHERE cell.id = locked.id AND cell.id = ANY(%(ids)s) AND cell.acked_version < told.version
     RETURNING cell.id),
 kept AS (
     INSERT INTO reporting_report (sink_id, {", ".join(COLUMNS)})

@@ -44,6 +44,8 @@ _LEASE, _INTERVAL = (f"interval '{time.total_seconds()} s'" for time in (LEASE, 
 #   can carry. devices: those that ride. held: all that they have to tell, locked.
 # ready: of these, without what would follow too soon after the last (PowerState never waits) or
 #   would make the body too big. floors: where the next claim begins.
+# Cells are looked up device by device (LATERAL) and by their ids (ARRAY): a planner that takes the
+# table for a small one, its statistics being older than the cells, would walk over all for each.
 # A cell that is in flight still was sent by someone who died: its request may be applied late, so
 # it is told once more after the next success.
 TAKE = quick.Statement(f"""
@@ -79,17 +81,21 @@ lease AS (
         ORDER BY number FOR NO KEY UPDATE SKIP LOCKED)
     RETURNING number, fence),
 held AS MATERIALIZED (
-    SELECT {COLUMNS} FROM devices JOIN lease USING (number) JOIN reporting_cell AS cell
-        ON cell.sink_id = %(sink)s AND cell.ush_device_id = devices.ush_device_id
-    WHERE cell.lane = 'healthy' AND cell.version > cell.acked_version
-        AND cell.next_try_at <= %(now)s + %(window)s
-    ORDER BY cell.ush_device_id, cell.property FOR NO KEY UPDATE OF cell),
+    SELECT due.* FROM (
+        SELECT ush_device_id FROM devices JOIN lease USING (number) ORDER BY ush_device_id
+    ) AS riding
+    CROSS JOIN LATERAL (
+        SELECT {COLUMNS} FROM reporting_cell AS cell
+        WHERE cell.sink_id = %(sink)s AND cell.ush_device_id = riding.ush_device_id
+            AND cell.lane = 'healthy' AND cell.version > cell.acked_version
+            AND cell.next_try_at <= %(now)s + %(window)s
+        ORDER BY cell.property FOR NO KEY UPDATE) AS due),
 recent AS MATERIALIZED (
-    SELECT told.ush_device_id, max(told.acked_at) + {_INTERVAL} AS again
-    FROM (SELECT DISTINCT ush_device_id FROM held WHERE urgency > 0) AS patient
-    JOIN reporting_cell AS told
-        ON told.sink_id = %(sink)s AND told.ush_device_id = patient.ush_device_id
-    WHERE told.acked_at > %(now)s - {_INTERVAL} GROUP BY told.ush_device_id),
+    SELECT ush_device_id, (
+        SELECT max(told.acked_at) + {_INTERVAL} FROM reporting_cell AS told
+        WHERE told.sink_id = %(sink)s AND told.ush_device_id = patient.ush_device_id
+            AND told.acked_at > %(now)s - {_INTERVAL}) AS again
+    FROM (SELECT DISTINCT ush_device_id FROM held WHERE urgency > 0) AS patient),
 fitting AS MATERIALIZED (
     SELECT held.*, recent.again, sum(24 + octet_length(property) + octet_length(value) + 36
         + octet_length(ush_device_id)) OVER (ORDER BY ush_device_id) AS bytes,
@@ -100,11 +106,12 @@ ready AS MATERIALIZED (
     WHERE (urgency = 0 OR again IS NULL) AND (bytes <= {LONGEST_BODY} OR rank = 1)),
 later AS (
     UPDATE reporting_cell AS cell SET next_try_at = again
-    FROM fitting WHERE cell.id = fitting.pk AND fitting.urgency > 0 AND again IS NOT NULL),
+    FROM fitting WHERE cell.id = fitting.pk AND fitting.urgency > 0 AND again IS NOT NULL
+        AND cell.id = ANY(ARRAY(SELECT pk FROM fitting))),
 mark AS (
     UPDATE reporting_cell AS cell SET confirm = cell.confirm OR cell.in_flight,
         in_flight = true, acked_known = false
-    FROM ready WHERE cell.id = ready.pk),
+    WHERE cell.id = ANY(ARRAY(SELECT pk FROM ready))),
 place AS (
     UPDATE reporting_sink SET next_slot_at =
         greatest(next_slot_at, %(now)s) + make_interval(secs => 1 / %(qps)s)
