@@ -44,7 +44,15 @@ def run(*, full: bool) -> Figures:
     times = statistics.mean(took["plain"]) / statistics.mean(took["ours"])
     return Figures(
         f"GET devices/ of {PAGE} among {devices:,}, over HTTP: {told}",
-        (Limit("times the rate of plain DRF with offsets", times, TIMES[full], least=True),),
+        (
+            Limit(
+                "times the rate of plain DRF with offsets",
+                times,
+                TIMES[full],
+                least=True,
+                goal=not full,  # with few devices an offset costs the rival little
+            ),
+        ),
     )
 
 
