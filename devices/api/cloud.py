@@ -20,7 +20,7 @@ from rest.idempotency import idempotent
 from rest.schema import KEY, PAGING, paged
 from rest.times import stamp, stamp_ms
 
-from . import cloud_shapes, rows, shapes
+from . import cloud_shapes, rows
 
 KINDS, OUTCOMES = tuple(SyncRun.Kind.values), tuple(SyncRun.Outcome.values)
 SHOWN = timedelta(hours=24)  # of calls by endpoint
@@ -29,7 +29,7 @@ SHOWN = timedelta(hours=24)  # of calls by endpoint
 class Runs(Call):
     """Looks at the cloud."""
 
-    shape = shapes.Run
+    shape = cloud_shapes.Run
     parameters = (*paging.PARAMETERS, "kind", "outcome")
 
     @extend_schema(
@@ -40,7 +40,7 @@ class Runs(Call):
             OpenApiParameter("outcome", str, description="Several with commas."),
             *PAGING,
         ],
-        responses=paged(shapes.Run, "Runs"),
+        responses=paged(cloud_shapes.Run, "Runs"),
     )
     def get(self, request: Request) -> Response:
         """List runs of sync, harvest and feed with their counts and errors, newest first."""

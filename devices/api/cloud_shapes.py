@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from devices.models import SyncRun
 from devices.pausing import MOST_WORDS
 
 from .shapes import At, Flag, Shape, Text, Whole
@@ -75,3 +76,23 @@ class PauseReason(Shape):
         max_length=MOST_WORDS,
         default="",
     )
+
+
+class Run(Shape):
+    """One look at the cloud."""
+
+    id = Whole()
+    kind = serializers.ChoiceField(choices=SyncRun.Kind.choices)
+    outcome = serializers.ChoiceField(choices=SyncRun.Outcome.choices)
+    started_at = At()
+    finished_at = At(allow_null=True)
+    seen = Whole()
+    changed = Whole()
+    created = Whole()
+    missing = Whole()
+    rows = Whole(help_text="History rows added.")
+    calls = Whole()
+    error_code = Whole(allow_null=True)
+    error = Text(allow_blank=True)
+    meaning = Text(allow_blank=True)
+    advice = Text(allow_blank=True)

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from devices import annotations, imports, naming
 from devices.models import Device as DeviceModel
 from devices.models import Operation as OperationModel
-from devices.models import OperationItem, SyncRun
+from devices.models import OperationItem
 
 Shape = serializers.Serializer[Any]
 Text = serializers.CharField
@@ -383,23 +383,3 @@ class Item(Shape):
     settled_at = At(allow_null=True)
     confirmed_at = At(allow_null=True)
     proof = serializers.JSONField(help_text="What proves the outcome.")
-
-
-class Run(Shape):
-    """One look at the cloud."""
-
-    id = Whole()
-    kind = serializers.ChoiceField(choices=SyncRun.Kind.choices)
-    outcome = serializers.ChoiceField(choices=SyncRun.Outcome.choices)
-    started_at = At()
-    finished_at = At(allow_null=True)
-    seen = Whole()
-    changed = Whole()
-    created = Whole()
-    missing = Whole()
-    rows = Whole(help_text="History rows added.")
-    calls = Whole()
-    error_code = Whole(allow_null=True)
-    error = Text(allow_blank=True)
-    meaning = Text(allow_blank=True)
-    advice = Text(allow_blank=True)

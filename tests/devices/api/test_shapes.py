@@ -55,7 +55,7 @@ ANSWERS = [
     ("operations/{operation}/items/", "results", shapes.Item),
     ("exports/", "results", export_shapes.Export),
     ("exports/{export}/", None, export_shapes.Export),
-    ("sync-runs/", "results", shapes.Run),
+    ("sync-runs/", "results", cloud_shapes.Run),
     ("cloud/", None, cloud_shapes.Cloud),
 ]
 
