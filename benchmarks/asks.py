@@ -78,9 +78,8 @@ def pages() -> Iterator[Ask]:
 
 
 def calls(rest: Callable[..., Any]) -> Iterator[Ask]:
-    """Give the lists that scripts read, and the rival's."""
+    """Give the lists that scripts read."""
     yield Ask("REST devices", _cursors(rest))
-    yield Ask("plain DRF with offsets", [f"/rival/devices/?offset={n}" for n in _places(1)])
     some = Device.objects.exclude(status={}).order_by("?").values_list("device_id", flat=True)
     logs = [f"/api/v1/devices/{one}/logs/" for one in some[:REQUESTS]]
     yield Ask("REST device logs", logs, PAGE_MS)

@@ -6,6 +6,7 @@ Real products, names, states and codes; what grows is their number. Reads no clo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -129,7 +130,7 @@ def build(devices: int, rows: int) -> None:
 
 def _multiply(devices: int, now: datetime) -> None:
     copies = devices // TEMPLATES - 1
-    given = {"copies": copies, "templates": TEMPLATES, "now": now}
+    given: dict[str, Any] = {"copies": copies, "templates": TEMPLATES, "now": now}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(DEVICES, given)
         cursor.execute(COVERAGE, given)
@@ -147,7 +148,7 @@ def _remember(devices: int, rows: int, now: datetime) -> None:
     a_day = rows / DAYS
     busy = int(devices * BUSY_SHARE)
     rest = max(a_day * (1 - HOT_SHARE) - busy * BUSY_A_DAY, devices) / devices
-    paces = {
+    paces: dict[str, Any] = {
         "hot": int(a_day * HOT_SHARE),
         "busy": busy,
         "busy_a_day": BUSY_A_DAY,

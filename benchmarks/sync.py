@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -100,7 +101,7 @@ def _one_by_one(url: str) -> Cost:
     return Cost(len(ids), took, used, 0, len(ids), len(ids), 0)
 
 
-def _save(told: dict[str, object]) -> None:
+def _save(told: dict[str, Any]) -> None:
     now = timezone.now()
     product, _made = Product.objects.get_or_create(
         product_id=told["product_id"],
