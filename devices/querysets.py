@@ -31,6 +31,14 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Those that staff still can act on, listed or missing."""
         return self.exclude(state="removed")
 
+    def retired(self) -> Self:
+        """Those that staff retired: hidden from lists, not read, not told to USH."""
+        return self.exclude(retired_at=None)
+
+    def not_retired(self) -> Self:
+        """Those that are read and told."""
+        return self.filter(retired_at=None)
+
     def search(self, text: str) -> Self:
         """Those whose name, id or product name holds `text`, or whose uuid, sn or mac it is.
 
@@ -62,7 +70,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """
         asked = Q(logs_supported=True) | Q(harvested_at__lt=now - NO_LOGS_AGAIN)
         left = Q(state="missing", harvested_at__lt=F("state_since"))
-        rows = self.filter(asked, Q(state="present") | left, next_harvest_at__lte=now)
+        rows = self.not_retired().filter(asked, Q(state="present") | left, next_harvest_at__lte=now)
         return rows.order_by("next_harvest_at")
 
     def with_books(self) -> Self:

@@ -73,6 +73,10 @@ class Device(models.Model):
     next_harvest_at = models.DateTimeField(db_default=Now())
     factory_read_at = models.DateTimeField(null=True)
 
+    retired_at = models.DateTimeField(null=True, help_text="since when staff hold it retired")
+    retired_by = models.CharField(max_length=255, blank=True)
+    retired_reason = models.TextField(blank=True)
+
     predecessor = models.OneToOneField(
         "self",
         models.SET_NULL,
@@ -131,8 +135,10 @@ class Device(models.Model):
                 "id",
                 include=("state",),
                 name="device_offline",
-                condition=models.Q(online=False),
+                condition=models.Q(online=False, retired_at=None),
             ),
+            # listing: retired:true, in the list's own order
+            models.Index("name", "id", name="device_retired", condition=~models.Q(retired_at=None)),
             # pairing: the same hardware under another id
             models.Index("uuid", name="device_by_uuid", condition=~models.Q(uuid="")),
             models.Index("sn", name="device_by_sn", condition=~models.Q(sn="")),

@@ -72,6 +72,8 @@ class LogEntry(models.Model):
         CAME_BACK = -3, _("came back")
         REMOVED = -4, _("removed")
         BY_OTHERS = -5, _("by somebody else")
+        RETIRED = -6, _("retired")
+        BROUGHT_BACK = -7, _("brought back")
 
     pk = models.CompositePrimaryKey("device_id", "place")
     device = models.ForeignKey(Device, models.DO_NOTHING, db_constraint=False, related_name="log")
