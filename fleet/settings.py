@@ -218,6 +218,7 @@ MIDDLEWARE = [
     "fleet.chain.Policy",
     "servestatic.middleware.ServeStaticMiddleware",
     "fleet.compression.Compressed",
+    "pages.marked.Marked",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -23,6 +23,7 @@ BADGES = {
     "stale": Badge(_("Stale"), "clock", "warn"),
     "missing": Badge(_("Missing"), "help-circle", "warn"),
     "removed": Badge(_("Removed"), "circle-off", "quiet"),
+    "retired": Badge(_("Retired"), "archive", "quiet"),
     "resetting": Badge(_("Resetting"), "loader-2", "busy"),
     # an operation and its items
     "requested": Badge(_("Requested"), "clock", "busy"),

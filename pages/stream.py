@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from people.gates import declare
 from people.rights import Right, may
 
+from . import heard
 from .hub import Hub
 from .live import TOPICS
 from .news import News
@@ -27,17 +28,21 @@ _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 @declare(Right.BROWSE)  # asked below: a redirect to sign-in is nothing that a stream can follow
 async def stream(request: HttpRequest) -> HttpResponseBase:
-    """Follow `?topics=devices,logs` for as long as the page is open."""
+    """Follow `?topics=devices,logs` for as long as the page is open; begin `since` its mark.
+
+    A browser that comes back says in Last-Event-ID what it has been told already.
+    """
     if not await sync_to_async(may)(request, Right.BROWSE):
         return HttpResponse("Sign in to follow changes.", status=401, content_type="text/plain")
     topics = frozenset(request.GET.get("topics", "").split(","))
     if not topics <= TOPICS:
         words = f"Unknown topic. Topics are {', '.join(sorted(TOPICS))}."
         return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
+    marked = request.headers.get("Last-Event-ID") or request.GET.get("since", "")
     # The sign-in check borrowed a connection; an open page must not keep it for hours.
     await sync_to_async(give_back)()
     return StreamingHttpResponse(
-        events(hub_of_this_loop(), topics),
+        events(hub_of_this_loop(), topics, marked),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -48,9 +53,9 @@ def give_back() -> None:
     connection.close()
 
 
-async def events(hub: Hub, topics: frozenset[str]) -> AsyncIterator[str]:
-    """Yield events until the page goes away or the server ends."""
-    with hub.listening(topics) as news:
+async def events(hub: Hub, topics: frozenset[str], marked: str = "") -> AsyncIterator[str]:
+    """Yield events, first what was missed, until the page goes away or the server ends."""
+    with hub.listening(topics, marked) as news:
         yield "retry: 2000\n\n"
         while not hub.closing.is_set():
             yield await next_event(news)
@@ -59,12 +64,12 @@ async def events(hub: Hub, topics: frozenset[str]) -> AsyncIterator[str]:
 
 
 async def next_event(news: News) -> str:
-    """Wait for news, or for long enough that a sign of life is due."""
-    try:
+    """Wait for news, or for long enough that a sign of life is due; both carry the mark."""
+    with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(news.arrived.wait(), HEARTBEAT)
-    except TimeoutError:
-        return ": alive\n\n"
-    return f"event: change\ndata: {news.take()}\n\n"
+    if not news.arrived.is_set():
+        return f"id: {heard.mark()}\n: alive\n\n"
+    return f"id: {heard.mark()}\nevent: change\ndata: {news.take()}\n\n"
 
 
 def hub_of_this_loop() -> Hub:

@@ -8,7 +8,7 @@ const waiting = new WeakMap(); // part -> number of changes it has not shown
 const wanted = new WeakSet(); // parts whose pill was pressed: they are drawn whatever lies over them
 const drawnAt = new Map(); // id of a part -> when it was asked for last
 let source;
-let opened = false;
+let mark = document.documentElement.dataset.liveMark; // what was said after it, the page does not show yet
 
 const parts = () => [...document.querySelectorAll("[data-live]")];
 const topicsOf = (part) => part.dataset.live.split(" ");
@@ -98,13 +98,14 @@ function lost(is) {
 function open() {
   const topics = [...new Set(parts().flatMap(topicsOf))].sort();
   if (source || topics.length === 0) return;
-  source = new EventSource(`/live/?topics=${topics.join(",")}`);
-  source.addEventListener("change", (event) => heard(JSON.parse(event.data)));
+  source = new EventSource(`/live/?topics=${topics.join(",")}&since=${encodeURIComponent(mark)}`);
+  source.addEventListener("change", (event) => {
+    mark = event.lastEventId || mark;
+    heard(JSON.parse(event.data));
+  });
   source.onopen = () => {
     lost(false);
     document.documentElement.dataset.liveOpen = "1";
-    if (opened) parts().forEach((part) => !held(part) && refresh(part)); // what was said meanwhile is unknown
-    opened = true;
   };
   source.onerror = () => {
     lost(!document.hidden);

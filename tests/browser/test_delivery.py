@@ -23,6 +23,22 @@ def test_the_open_page_shows_what_was_told_without_a_reload(page, asgi_url, sign
     expect(page.locator("[data-flash=backlog]")).to_have_text("0")
 
 
+def test_what_was_told_before_the_stream_stood_is_shown_too(page, asgi_url, sign_in, office):  # noqa: F811
+    sign_in()
+    office.switch("plug1", "plug2")
+    held = []
+    page.route("**/live/**", lambda route: held.append(route))  # noqa: PLW0108  it marks its handler
+    with page.expect_request("**/live/**"):
+        page.goto(f"{asgi_url}/delivery/")
+    rows = page.locator("#delivery-cells tbody tr")
+    expect(rows.filter(has_text="Waiting")).to_have_count(2)
+
+    forwarder.drain(office.desk)
+    held.pop().continue_()
+
+    expect(rows.filter(has_text="Delivered")).to_have_count(2)
+
+
 def test_a_person_pauses_and_resumes(page, asgi_url, sign_in):
     sign_in(Role.OPERATOR)
     page.goto(f"{asgi_url}/delivery/")

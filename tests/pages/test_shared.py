@@ -89,7 +89,7 @@ def test_what_was_made_before_a_change_is_never_shown_after_it(page, asked):
     viewer = persons.user(Role.VIEWER)
     ask(page, viewer)
 
-    heard.again()
+    heard.again("devices", ["a"])
     ask(page, viewer)
 
     assert asked == [viewer, viewer]

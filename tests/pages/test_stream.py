@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection
 from django.test import AsyncClient
 
-from pages import live
+from pages import heard, live
 from pages.hub import Hub
 from pages.stream import events, give_back
 from people.roles import Role
@@ -21,12 +21,21 @@ def announce(topic, ids):
 
 
 async def listening(hub, topics):
-    """Open a stream and wait until the database listens for it."""
+    """Open a stream of a hub's first page, which is told as soon as the database listens."""
     stream = events(hub, frozenset(topics))
     await anext(stream)
-    while not await sync_to_async(heard_by_database)():  # noqa: ASYNC110  it has no event for it
-        await asyncio.sleep(0.02)
+    first = data(await asyncio.wait_for(anext(stream), 5))
+    assert first == dict.fromkeys(topics, "many")
     return stream
+
+
+async def missed(hub, topics, marked):
+    """Open another stream, and give what it is told first."""
+    stream = events(hub, frozenset(topics), marked)
+    await anext(stream)
+    event = await asyncio.wait_for(anext(stream), 5)
+    await stream.aclose()
+    return data(event)
 
 
 def heard_by_database():
@@ -51,7 +60,9 @@ def test_a_page_hears_what_a_worker_committed(transactional_db):
 
     event = asyncio.run(story())
 
-    assert event == 'event: change\ndata: {"devices":["a"]}\n\n'
+    mark, _, rest = event.partition("\n")
+    assert mark.startswith("id: ")
+    assert rest == 'event: change\ndata: {"devices":["a"]}\n\n'
 
 
 def test_a_burst_is_one_event(transactional_db):
@@ -99,9 +110,64 @@ def test_the_streams_end_when_the_server_does(transactional_db):
     assert len(asyncio.run(asyncio.wait_for(story(), 5))) <= 1
 
 
-def test_the_listening_connection_is_closed_with_the_last_page(transactional_db):
+def test_a_page_is_told_what_was_announced_between_its_making_and_its_stream(transactional_db):
     async def story():
-        stream = await listening(Hub(), {"devices"})
+        hub = Hub()
+        stream = await listening(hub, {"devices"})
+        made = heard.mark()
+        await sync_to_async(announce)("logs", ["b"])
+        await sync_to_async(announce)("devices", ["a"])
+        await asyncio.wait_for(anext(stream), 5)
+        told = await missed(hub, {"devices"}, made)
+        await stream.aclose()
+        return told
+
+    assert asyncio.run(story()) == {"devices": ["a"]}
+
+
+def test_a_page_that_missed_nothing_is_told_nothing(transactional_db):
+    async def story():
+        hub = Hub()
+        stream = await listening(hub, {"devices"})
+        await sync_to_async(announce)("devices", ["a"])
+        await asyncio.wait_for(anext(stream), 5)
+        late = events(hub, frozenset({"devices"}), heard.mark())
+        await anext(late)
+        await sync_to_async(announce)("devices", ["b"])
+        told = data(await asyncio.wait_for(anext(late), 5))
+        await late.aclose()
+        await stream.aclose()
+        return told
+
+    assert asyncio.run(story()) == {"devices": ["b"]}
+
+
+def test_a_page_of_another_process_is_told_that_anything_may_be_new(transactional_db):
+    async def story():
+        hub = Hub()
+        stream = await listening(hub, {"devices"})
+        told = await missed(hub, {"devices"}, "0badcafe.1")
+        await stream.aclose()
+        return told
+
+    assert asyncio.run(story()) == {"devices": "many"}
+
+
+def test_the_connection_lingers_for_the_next_page_of_the_same_reader(transactional_db):
+    async def story():
+        hub = Hub()
+        stream = await listening(hub, {"devices"})
+        await stream.aclose()
+        made = heard.mark()
+        await sync_to_async(announce)("devices", ["a"])
+        return await missed(hub, {"devices"}, made)
+
+    assert asyncio.run(story()) == {"devices": ["a"]}
+
+
+def test_the_listening_connection_is_closed_after_the_last_page(transactional_db):
+    async def story():
+        stream = await listening(Hub(linger=0), {"devices"})
         await stream.aclose()
         for _ in range(100):
             if not await sync_to_async(heard_by_database)():
