@@ -170,6 +170,7 @@ LOG_RETENTION = env.lifetimes("LOG_RETENTION", "*=forever")
 APPROVAL_ABOVE = env.optional_integer("APPROVAL_ABOVE", least=0)
 APPROVAL_CATEGORIES = frozenset(env.items("APPROVAL_CATEGORIES"))
 APPROVAL_EXPIRES = env.duration("APPROVAL_EXPIRES", "24h", least=timedelta(minutes=1))
+RETIRE_FIRST = env.flag("RETIRE_FIRST", default=False)
 
 # --- the voice cloud ------------------------------------------------------------------------------
 
