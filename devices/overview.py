@@ -82,7 +82,7 @@ def proven(now: datetime) -> float | None:
     with connection.cursor() as cursor:
         cursor.execute(PROVEN, {"start": start, "end": end, "report": REPORT})
         owed, complete = cursor.fetchone()
-    return 100 * float(complete) / float(owed) if owed else None
+    return 100 * complete / owed if owed else None
 
 
 def lately_proven(now: datetime, devices: int) -> float | None:
@@ -91,34 +91,33 @@ def lately_proven(now: datetime, devices: int) -> float | None:
 
 
 # Of each device: what is owed is everything since Fleet answers for it, and whatever the log
-# proved of the time before. Of a log that was never read, all that the vendor still holds.
+# proved of the time before. Of a log that was never read, all that the vendor still holds. Sums of
+# all parts at once, in floating point: a sum for each device, in exact numbers, took six times.
 PROVEN = """
-SELECT sum(greatest(%(end)s - owed.since, 0) + read.before), sum(read.before + read.after)
-FROM devices_coverage AS coverage
-JOIN devices_device AS device ON device.id = coverage.device_id AND device.state = 'present'
-CROSS JOIN LATERAL (
-    SELECT greatest(
+WITH edges AS (
+    SELECT %(start)s::float8 AS start, %(end)s::float8 AS now, greatest(
+        (SELECT extract(epoch FROM max(before)) * 1000 FROM devices_letgo
+        WHERE event_id = %(report)s), %(start)s
+    )::float8 AS held
+), owed AS MATERIALIZED (
+    SELECT coverage.complete, greatest(
         extract(epoch FROM CASE WHEN device.harvested_at IS NULL AND device.logs_supported
-            THEN device.active_at ELSE coverage.since END) * 1000,
-        %(start)s
+            THEN device.active_at ELSE coverage.since END)::float8 * 1000, start
     ) AS since
-) AS owed
-CROSS JOIN (
-    SELECT greatest(extract(epoch FROM max(before)) * 1000, %(start)s) AS since
-    FROM devices_letgo WHERE event_id = %(report)s
-) AS held
-CROSS JOIN LATERAL (
-    SELECT
-        coalesce(sum(greatest(
-            least((part ->> 1)::numeric, owed.since)
-            - greatest((part ->> 0)::numeric, held.since), 0
-        )), 0) AS before,
-        coalesce(sum(greatest(
-            least((part ->> 1)::numeric, %(end)s)
-            - greatest((part ->> 0)::numeric, owed.since, held.since), 0
-        )), 0) AS after
-    FROM jsonb_array_elements(coverage.complete) AS part
-) AS read
+    FROM edges, devices_coverage AS coverage
+    JOIN devices_device AS device ON device.id = coverage.device_id
+        AND device.state = 'present' AND device.retired_at IS NULL
+), read AS (
+    SELECT sum(greatest(least(till, owed.since) - greatest(since_ms, held), 0)) AS before,
+        sum(greatest(least(till, now) - greatest(since_ms, owed.since, held), 0)) AS after
+    FROM edges, owed, jsonb_array_elements(owed.complete) AS part
+    CROSS JOIN LATERAL (
+        SELECT (part ->> 0)::float8 AS since_ms, (part ->> 1)::float8 AS till
+    ) AS stretch
+)
+SELECT (SELECT sum(greatest(now - since, 0)) FROM edges, owed) + coalesce(before, 0),
+    coalesce(before + after, 0)
+FROM read
 """
 
 
