@@ -5,10 +5,15 @@ where it stood when `migrate` runs again. Nothing may write history meanwhile. N
 digests of the old key cannot be told from the rows.
 """
 
+import logging
 import re
+import time
+from contextlib import contextmanager
 
 import django.db.models.deletion
-from django.db import migrations, models, transaction
+from django.db import OperationalError, migrations, models, transaction
+
+logger = logging.getLogger(__name__)
 
 # lag: received_at - event_time in ms; empty where it is too long, then `said` has received_at
 # said: the value as JSON; behind a line break what few rows have, as JSON, too:
@@ -67,37 +72,70 @@ CODES = """
     ON CONFLICT DO NOTHING
 """
 # Rows of one device and one millisecond stand a microsecond apart, in the order of the old key;
-# of more than a thousand the next have no room there, and stand behind. On disk they keep the order
-# in which they came, which those who read the whole fleet's log rely on.
+# of more than a thousand the next have no room there, and stand behind. Never along an index: its
+# rows lie all over the table, and where that is larger than the memory each costs a read of its own.
+PLACES = """
+    SET LOCAL enable_indexscan = off;
+    SET LOCAL enable_bitmapscan = off;
+    CREATE TEMPORARY TABLE elsewhere ON COMMIT DROP AS SELECT spot, place FROM (
+        SELECT spot, event_time, max(event_time - number * interval '1 us') OVER (
+                PARTITION BY device_id ORDER BY number ROWS UNBOUNDED PRECEDING
+            ) + number * interval '1 us' AS place
+        FROM (
+            SELECT device_id, event_time, ctid AS spot, row_number() OVER (
+                PARTITION BY device_id ORDER BY event_time, event_id, code, digest
+            ) AS number
+            FROM {month}
+        ) AS ordered
+    ) AS placed WHERE place > event_time ORDER BY spot;
+    CREATE INDEX ON elsewhere (spot);
+    ANALYZE elsewhere;
+    SET LOCAL enable_indexscan TO DEFAULT;
+    SET LOCAL enable_bitmapscan TO DEFAULT
+"""
+# On disk rows keep the order in which they came, which those who read the whole fleet's log rely on.
 MOVE = """
     INSERT INTO {new}
         (event_time, device_id, lag, code, event_id, source_id, provenance, said)
     SELECT place, device_id,
         CASE WHEN abs(took) < 2147483647 THEN took::integer END,
         known.number, event_id, source_id, provenance,
-        coalesce(value::text, '') || coalesce(E'\\n' || nullif(jsonb_strip_nulls(jsonb_build_object(
-            'raw', raw,
-            'not_before', floor(extract(epoch FROM not_before) * 1000),
-            'received_at', CASE WHEN abs(took) >= 2147483647
-                THEN floor(extract(epoch FROM received_at) * 1000) END,
-            'at', CASE WHEN place >= event_time + interval '1 ms'
-                THEN floor(extract(epoch FROM event_time) * 1000) END
-        ))::text, '{{}}'), '')
+        coalesce(value::text, '') || CASE
+            WHEN raw IS NULL AND not_before IS NULL AND abs(took) < 2147483647
+                AND place < event_time + interval '1 ms' THEN ''
+            ELSE E'\\n' || jsonb_strip_nulls(jsonb_build_object(
+                'raw', raw,
+                'not_before', floor(extract(epoch FROM not_before) * 1000),
+                'received_at', CASE WHEN abs(took) >= 2147483647
+                    THEN floor(extract(epoch FROM received_at) * 1000) END,
+                'at', CASE WHEN place >= event_time + interval '1 ms'
+                    THEN floor(extract(epoch FROM event_time) * 1000) END
+            ))::text END
     FROM (
-        SELECT *, max(event_time - number * interval '1 us') OVER (
-                PARTITION BY device_id ORDER BY number ROWS UNBOUNDED PRECEDING
-            ) + number * interval '1 us' AS place,
+        SELECT wide.*, wide.ctid AS spot, coalesce(place, event_time) AS place,
             floor(extract(epoch FROM received_at) * 1000)
                 - floor(extract(epoch FROM event_time) * 1000) AS took
-        FROM (
-            SELECT *, row_number() OVER (
-                PARTITION BY device_id ORDER BY event_time, event_id, code, digest
-            ) AS number, ctid AS spot
-            FROM {month}
-        ) AS ordered
+        FROM {month} wide LEFT JOIN (
+            SELECT spot, place FROM elsewhere WHERE spot >= '({first},0)' AND spot < '({last},0)'
+        ) AS near ON near.spot = wide.ctid
+        WHERE wide.ctid >= '({first},0)' AND wide.ctid < '({last},0)'
     ) AS placed JOIN devices_code known USING (code)
     ORDER BY spot
 """
+# A month's work ends with the process that asked for it. Whoever still reads the old table is waited
+# for, but not for ever; autovacuum gives way after a second.
+SETTINGS = """
+    SET LOCAL work_mem = '64MB';
+    SET LOCAL maintenance_work_mem = '256MB';
+    SET LOCAL lock_timeout = '20s';
+    SET LOCAL client_connection_check_interval = '1s'
+"""
+IN_USE = (
+    "The history is in use: stop web, workers and beat of the older release, then start again."
+    " Nothing is lost, and the conversion goes on where it stood."
+)
+PIECE = 8_000  # pages of 8 kB that are moved by one statement: some seconds
+SILENCE_S = 5  # between two lines about how far it is
 MONTH = re.compile(r"wide_(devices_logentry_(?:(\d{4})_(\d{2})|rest))")
 
 
@@ -106,13 +144,42 @@ def convert(_apps, schema_editor):
     with link.cursor() as cursor:
         cursor.execute("SELECT to_regclass('devices_history') IS NULL")
         if cursor.fetchone()[0]:
-            with transaction.atomic(using=link.alias):
+            with _alone(cursor, "devices_logentry"):
                 put_aside(cursor)
         cursor.execute(CHILDREN)
-        for (name,) in cursor.fetchall():
-            with transaction.atomic(using=link.alias):
-                move(cursor, name)
+        names = [name for (name,) in cursor.fetchall()]
+        for number, name in enumerate(names, start=1):
+            with _alone(cursor, "wide_logentry"):
+                move(cursor, name, _Progress(f"{number} of {len(names)}"))
         cursor.execute("DROP TABLE IF EXISTS wide_logentry")
+
+
+@contextmanager
+def _alone(cursor, table):
+    """Hold a table and its months for one transaction, or say who must leave it."""
+    with transaction.atomic(using=cursor.db.alias):
+        cursor.execute(SETTINGS)
+        try:
+            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        except OperationalError as fault:
+            raise OperationalError(IN_USE) from fault
+        yield
+
+
+class _Progress:
+    """Says how far a month is, now and then."""
+
+    def __init__(self, month):
+        self.month, self.began, self.said_at = month, time.monotonic(), time.monotonic()
+
+    def say(self, done, pages):
+        """Log it, unless something was said a moment ago."""
+        now = time.monotonic()
+        if now - self.said_at < SILENCE_S:
+            return
+        self.said_at = now
+        said = {"month": self.month, "percent": 100 * done // pages}
+        logger.info("history is written anew", extra=said | {"seconds": round(now - self.began)})
 
 
 def put_aside(cursor):
@@ -132,13 +199,18 @@ def put_aside(cursor):
     cursor.execute(CREATE)
 
 
-def move(cursor, name):
+def move(cursor, name, progress):
     """Write a table anew beside the history and hang it in: its indexes are built at once then."""
     new, year, month = MONTH.fullmatch(name).groups()
-    cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL maintenance_work_mem = '256MB'")
     cursor.execute(f"CREATE TABLE {new} (LIKE devices_logentry)")
     cursor.execute(CODES.format(month=name))
-    cursor.execute(MOVE.format(month=name, new=new))
+    cursor.execute(PLACES.format(month=name))
+    cursor.execute("SELECT pg_relation_size(%s) / current_setting('block_size')::integer", [name])
+    (pages,) = cursor.fetchone()
+    for first in range(0, pages, PIECE):
+        cursor.execute(MOVE.format(month=name, new=new, first=first, last=first + PIECE))
+        progress.say(min(first + PIECE, pages), pages)
+    cursor.execute("DROP TABLE elsewhere")
     cursor.execute(f"DROP TABLE {name}")
     cursor.execute(f"ALTER TABLE devices_logentry ATTACH PARTITION {new} {_bound(year, month)}")
 

@@ -32,6 +32,13 @@ def old(db):
         yield cursor
 
 
+@pytest.fixture
+def few_at_once(monkeypatch):
+    """Rows are moved a page at a time, and each of them is told."""
+    monkeypatch.setattr(NEW, "PIECE", 1)
+    monkeypatch.setattr(NEW, "SILENCE_S", 0)
+
+
 def convert():
     with connection.schema_editor() as editor:
         NEW.convert(None, editor)
@@ -64,7 +71,7 @@ def test_each_row_says_what_it_said_and_those_of_one_millisecond_keep_their_orde
     ]
 
 
-def test_a_clock_that_stood_still_is_kept_and_its_rows_are_known_again(old, now):
+def test_a_clock_that_stood_still_is_kept_and_its_rows_are_known_again(old, now, few_at_once):
     many = [
         Event(device=1, at=0, event_id=7, provenance=Provenance.LOG, code="c", value=number)
         for number in range(1_200)
@@ -87,7 +94,7 @@ def test_a_conversion_that_was_ended_goes_on_where_it_stood(old, now):
     for month in (AT, AT + timedelta(days=1)):
         old.execute(ROW, (1, month, now, None, 0, 7, 1, 1, "c", "1", None))
     NEW.put_aside(old)
-    NEW.move(old, "wide_devices_logentry_2026_10")
+    NEW.move(old, "wide_devices_logentry_2026_10", NEW._Progress("1 of 2"))
 
     halfway = [row[1] for row in kept()]
     convert()
@@ -95,3 +102,15 @@ def test_a_conversion_that_was_ended_goes_on_where_it_stood(old, now):
     old.execute("SELECT to_regclass('wide_logentry')")
     assert old.fetchone() == (None,)
     assert (halfway, [row[1] for row in kept()]) == ([AT], [AT, AT + timedelta(days=1)])
+
+
+def test_a_long_conversion_says_how_far_it_is(old, now, few_at_once, caplog):
+    old.executemany(ROW, [(n, AT, now, None, 0, 7, 1, 1, "c", "1", None) for n in range(200)])
+
+    with caplog.at_level("INFO"):
+        convert()
+
+    told = [(one.message, one.month, one.percent) for one in caplog.records]
+    words = "history is written anew"
+    assert told == [(words, "1 of 2", 33), (words, "1 of 2", 66), (words, "1 of 2", 100)]
+    assert len(kept()) == 200
