@@ -10,12 +10,13 @@ from devices import remembered
 from devices.models import Device
 from devices.plans import OPEN
 
-PRESENT = Q(state=Device.State.PRESENT)
+USED = Q(retired_at=None)
+PRESENT = Q(state=Device.State.PRESENT) & USED
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many devices are in which state; `total` leaves removed ones out."""
+    """How many devices are in which state; `total` leaves removed and retired ones out."""
 
     category: str
     total: int
@@ -24,6 +25,7 @@ class Tally:
     unknown: int
     missing: int
     removed: int
+    retired: int
 
     @property
     def share(self) -> float:
@@ -42,12 +44,13 @@ def _by_category() -> list[Tally]:
         Device.objects.order_by()
         .values_list("category")
         .annotate(
-            n_total=Count("pk", filter=~Q(state=Device.State.REMOVED)),
+            n_total=Count("pk", filter=~Q(state=Device.State.REMOVED) & USED),
             n_online=Count("pk", filter=PRESENT & Q(online=True)),
             n_offline=Count("pk", filter=PRESENT & Q(online=False)),
             n_unknown=Count("pk", filter=PRESENT & Q(online=None)),
-            n_missing=Count("pk", filter=Q(state=Device.State.MISSING)),
+            n_missing=Count("pk", filter=Q(state=Device.State.MISSING) & USED),
             n_removed=Count("pk", filter=Q(state=Device.State.REMOVED)),
+            n_retired=Count("pk", filter=~Q(state=Device.State.REMOVED) & ~USED),
         )
     )
     return sorted((Tally(*row) for row in rows), key=lambda one: (-one.total, one.category))
@@ -55,7 +58,7 @@ def _by_category() -> list[Tally]:
 
 def whole(tallies: Iterable[Tally]) -> Tally:
     """Return the sum over all categories."""
-    names = ("total", "online", "offline", "unknown", "missing", "removed")
+    names = ("total", "online", "offline", "unknown", "missing", "removed", "retired")
     tallies = list(tallies)
     return Tally("", *(sum(getattr(one, name) for one in tallies) for name in names))
 

@@ -25,6 +25,7 @@ AGE = re.compile(r"(?P<sign>[<>])(?P<number>\d{1,5})(?P<unit>[smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 STATES = ("present", "missing", "removed")
+GONE = {"removed", "all"}  # what left stays in sight, retired before or not
 LONGEST = 500  # characters of a search line
 
 
@@ -61,6 +62,15 @@ class Search:
         """Whether its words are few devices' words: three letters, or any that is not Latin."""
         return len(self.words) >= SHORTEST_OF_TRIGRAMS or not self.words.isascii()
 
+    def values(self, key: str) -> set[str]:
+        """Return the values of its tokens of one key."""
+        return {one.value for one in self.tokens if one.key == key}
+
+    @property
+    def asks_for_retired(self) -> bool:
+        """Whether it is about devices that staff retired."""
+        return any(TRUTH.get(value.lower()) for value in self.values("retired"))
+
     def replacing(self, key: str, value: str) -> str:
         """Return the line with its tokens of one key replaced by `key:value`."""
         kept = [spelled(one.key, one.value) for one in self.tokens if one.key != key]
@@ -78,8 +88,11 @@ class Search:
         return Search(line, self.words, tokens, self.hints, conditions)
 
     def apply(self, devices: DeviceQuerySet) -> DeviceQuerySet:
-        """Return the devices that the line asks for; removed ones only when it names a state."""
-        if not any(token.key == "state" for token in self.tokens):
+        """Return the devices that the line asks for; removed and retired ones only when named."""
+        states = self.values("state")
+        if not states & GONE and not self.values("retired"):
+            devices = devices.not_retired()
+        if not states:
             devices = devices.not_removed()
         for condition in self.conditions:
             devices = devices.filter(condition)
@@ -203,6 +216,11 @@ def sub(value: str, _now: datetime) -> Q:
     return Q(sub=truth("sub", value))
 
 
+def retired(value: str, _now: datetime) -> Q:
+    """`retired:true`: staff retired it; lists hide it otherwise."""
+    return ~Q(retired_at=None) if truth("retired", value) else Q(retired_at=None)
+
+
 def truth(key: str, value: str) -> bool:
     """Return true or false."""
     if value.lower() not in TRUTH:
@@ -224,4 +242,5 @@ KEYS: dict[str, Callable[[str, datetime], Q]] = {
     "id": lambda value, _now: Q(device_id__holds=value),
     "operation": operation,
     "ush": ush,
+    "retired": retired,
 }

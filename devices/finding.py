@@ -15,10 +15,10 @@ MOST = 20
 MOST_READ = 200  # of what holds the text; sorting ten thousand takes longer than typing on
 LONGEST = 100  # characters; nobody types more
 
-SHOWN = ("id", "device_id", "name", "category", "online", "state")
+SHOWN = ("id", "device_id", "name", "category", "online", "state", "retired_at")
 BEGUN = """
-(SELECT id, device_id, name, category, online, state FROM devices_device
-WHERE state <> 'removed' AND name COLLATE "C" LIKE %s
+(SELECT id, device_id, name, category, online, state, retired_at FROM devices_device
+WHERE state <> 'removed' AND retired_at IS NULL AND name COLLATE "C" LIKE %s
 ORDER BY name COLLATE "C", id LIMIT %s)
 """
 
@@ -47,7 +47,7 @@ def _beginning(words: str) -> list[Device]:
 def _holding(words: str, known: list[int]) -> list[Device]:
     """Return others whose name or id holds it, or whose uuid, sn or mac it is, by name."""
     short = len(words) < SHORTEST_OF_TRIGRAMS
-    some = Device.objects.not_removed().order_by().exclude(pk__in=known)
+    some = Device.objects.not_removed().not_retired().order_by().exclude(pk__in=known)
     some = some.filter(
         Q(name__holds=words)
         | (Q(device_id__startswith=words) if short else Q(device_id__holds=words))

@@ -118,7 +118,8 @@ def _in_time(waiting: list[int]) -> Iterator[int]:
 
 def _one_of_many(cloud: Link, pk: int, tally: "_Tally") -> None:
     """Read one device; its own trouble stops no other device, the account's and the cloud's do."""
-    device = Device.objects.select_related("product", "coverage").filter(pk=pk).first()
+    read = Device.objects.not_retired().select_related("product", "coverage")
+    device = read.filter(pk=pk).first()
     if device is None:
         return
     try:

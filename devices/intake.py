@@ -178,7 +178,7 @@ def _update(
         events += news.events
         if news.events:
             device.next_harvest_at = min(device.next_harvest_at, _soonest_harvest(device, look.now))
-        if news.told:
+        if news.told and device.retired_at is None:
             told.append(device)
     writing.update(devices.values(), WRITTEN)
     taken.rows += store(events, look.now)

@@ -37,7 +37,7 @@ def bring_up_to_date(device: Device, events: list[Event], seen: int, now: dateti
             "status", "stamps", "online", "online_since", "last_event_at", "listing_digest",
         )
     )  # fmt: skip
-    if changed:
+    if changed and device.retired_at is None:
         outbox.take([intake.letter(device)], now)
     live.announce("devices", [device.device_id])
 

@@ -17,7 +17,8 @@ def collect() -> Iterator[Metric]:
     """Give the families. A scrape costs a few aggregate queries."""
     now = timezone.now()
     tally = census.whole(census.by_category())
-    states = {name: getattr(tally, name) for name in ("online", "offline", "unknown", "missing")}
+    names = ("online", "offline", "unknown", "missing", "retired")
+    states = {name: getattr(tally, name) for name in names}
     yield _by("devices", "state", "Devices by what the cloud says of them", states)
     yield _by("last_run_age_seconds", "kind", "Since a look at the cloud was complete", _ages(now))
     yield _by(

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,12 @@ def why_not(
         words = _("Operation #%(id)d on it is not over yet.") % {"id": operation}
         return Note(device_id, words, operation)
     why = _nothing_to_do(order, device, wanted)
-    return Note(device_id, why) if why else None
+    if why:
+        return Note(device_id, why)
+    if order.removes and settings.RETIRE_FIRST and device.retired_at is None:
+        words = _("It is not retired: here a device is retired before it is removed.")
+        return Note(device_id, words, to_retire=True)
+    return None
 
 
 def _nothing_to_do(order: Order, device: Device, wanted: Wanted) -> str:

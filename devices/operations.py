@@ -26,6 +26,7 @@ __all__ = [
     "BadOrder",
     "Busy",
     "Forbidden",
+    "NotRetired",
     "Order",
     "Preview",
     "Stale",
@@ -63,6 +64,14 @@ class Busy(Exception):  # noqa: N818  an answer, not a fault
         self.operation_id = note.operation_id
 
 
+class NotRetired(Exception):  # noqa: N818  an answer, not a fault
+    """Here a device is retired before it is removed; `device_id` names one that is not."""
+
+    def __init__(self, note: Note) -> None:
+        super().__init__(f"{note.device_id}: {note.why}")
+        self.device_id = note.device_id
+
+
 class Stale(Exception):  # noqa: N818  an answer, not a fault
     """The list is no longer the one that was previewed."""
 
@@ -82,9 +91,10 @@ def request(
 ) -> Operation:
     """Freeze the list and write the order down; the runner carries it out.
 
-    Raises `BadOrder`, `Forbidden`, `Busy` (an open operation holds the only devices left) and
-    `Stale` (`order.plan_hash` names another list). Two requests that race for a device: one wins,
-    the other is `Busy`, by a unique constraint.
+    Raises `BadOrder`, `Forbidden`, `Busy` (an open operation holds the only devices left),
+    `NotRetired` (none of those to be removed is) and `Stale` (`order.plan_hash` names another
+    list). Two requests that race for a device: one wins, the other is `Busy`, by a unique
+    constraint.
     """
     plan = preview(order, by=by, now=now)
     _check_reason(order)
@@ -94,6 +104,7 @@ def request(
         _nothing_to_do(plan)
     try:
         with transaction.atomic():
+            _hold_retired(order, plan)
             operation = _write(order, plan, by, now, retry_of)
             live.announce("operations", [str(operation.pk)])
             records.asked(operation, by, now)
@@ -115,8 +126,23 @@ def _nothing_to_do(plan: Preview) -> None:
     busy = next((note for note in plan.skip if note.operation_id), None)
     if busy is not None:
         raise Busy(busy)
+    fresh = next((note for note in plan.skip if note.to_retire), None)
+    if fresh is not None:
+        raise NotRetired(fresh)
     first = plan.skip[0]
     raise BadOrder({"devices": f"{first.device_id}: {first.why}"})
+
+
+def _hold_retired(order: Order, plan: Preview) -> None:
+    """Let nobody bring back meanwhile what is removed because it is retired."""
+    if not (order.removes and settings.RETIRE_FIRST):
+        return
+    keys = [one.device.pk for one in plan.will_act]
+    held = (
+        Device.objects.retired().filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
+    )
+    if len(held.values_list("pk")) != len(keys):
+        raise Stale(_("The devices or names changed since the preview. Look again, then confirm."))
 
 
 def _write(

@@ -49,6 +49,11 @@ class Order:
         """Whether it is about names."""
         return self.kind is Operation.Kind.RENAME
 
+    @property
+    def removes(self) -> bool:
+        """Whether it takes devices out of the cloud project."""
+        return self.kind is Operation.Kind.REMOVE
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -70,6 +75,7 @@ class Note:
     device_id: str
     why: str
     operation_id: int | None = None
+    to_retire: bool = False  # it would be acted on if it were retired
 
     def as_json(self) -> dict[str, Any]:
         """Return what REST shows of it."""

@@ -176,7 +176,8 @@ def endangered(now: datetime) -> int:
     """Count devices whose oldest unread history leaves the vendor's store within a day."""
     late = now - ENDANGERED
     unread = Q(harvested_at__lt=late) | Q(harvested_at=None, first_seen_at__lt=late)
-    return Device.objects.present().filter(unread, logs_supported=True).count()
+    read = Device.objects.present().not_retired()
+    return read.filter(unread, logs_supported=True).count()
 
 
 def last_run() -> SyncRun | None:

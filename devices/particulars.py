@@ -54,7 +54,7 @@ def _factory_infos(cloud: Link, now: datetime) -> int:
 
 def _due(now: datetime) -> QuerySet[Device]:
     unread = Q(factory_read_at=None) | Q(factory_read_at__lt=now - AGAIN)
-    return Device.objects.present().filter(unread)
+    return Device.objects.present().not_retired().filter(unread)
 
 
 def keep(found: dict[str, FactoryInfo], asked: Sequence[int], now: datetime) -> int:
@@ -73,9 +73,10 @@ def keep(found: dict[str, FactoryInfo], asked: Sequence[int], now: datetime) -> 
 
 def _children(cloud: Link) -> int:
     """Ask gateways for their children where a list left open whose children they are."""
-    orphans = Device.objects.present().filter(sub=True, gateway_id="")
+    read = Device.objects.present().not_retired()
+    orphans = read.filter(sub=True, gateway_id="")
     known = Device.objects.filter(gateway_id=OuterRef("device_id"))
-    gateways = Device.objects.present().filter(category__in=GATEWAYS).exclude(Exists(known))
+    gateways = read.filter(category__in=GATEWAYS).exclude(Exists(known))
     if not orphans.exists():
         return 0
     return sum(children_of(cloud, gateway) for gateway in gateways.order_by("pk")[:MOST_GATEWAYS])

@@ -16,21 +16,22 @@ DESCRIBED = Q(product=None) | Q(product__specification_tried_at__isnull=False)
 
 CODES = """
 SELECT category, code, count(*) FROM devices_device, jsonb_object_keys(status) AS code
-WHERE state <> 'removed' GROUP BY category, code ORDER BY count(*) DESC, category, code
+WHERE state <> 'removed' AND retired_at IS NULL
+GROUP BY category, code ORDER BY count(*) DESC, category, code
 """
 
 
 def letter_of(device_key: str) -> StateReported | None:
     """Give the state of one device."""
-    rows = Device.objects.filter(device_id=device_key).exclude(state=Device.State.REMOVED)
+    rows = Device.objects.not_removed().not_retired().filter(device_id=device_key)
     device = rows.select_related("product").first()
     return None if device is None else intake.letter(device)
 
 
 def letters_after(place: str, limit: int) -> tuple[list[StateReported], str | None]:
     """Give the next devices, locked in key order as intake does, and the place after them."""
-    rows = Device.objects.filter(DESCRIBED, pk__gt=int(place or 0))
-    rows = rows.exclude(state=Device.State.REMOVED).order_by("pk")
+    rows = Device.objects.not_removed().not_retired().filter(DESCRIBED, pk__gt=int(place or 0))
+    rows = rows.order_by("pk")
     held = list(rows.select_for_update(of=("self",)).select_related("product")[:limit])
     after = str(held[-1].pk) if len(held) == limit else None
     return [intake.letter(device) for device in held], after

@@ -60,7 +60,7 @@ class Reader:
             Q(specification_tried_at=None) | Q(specification_tried_at__lt=self._now - AGAIN),
             specified_at=None,
         )
-        present = Device.objects.filter(product=OuterRef("pk"), state=Device.State.PRESENT)
+        present = Device.objects.present().not_retired().filter(product=OuterRef("pk"))
         known = unread.annotate(device_id=Subquery(present.values("device_id")[:1]))
         found = known.filter(device_id__isnull=False).order_by("pk")
         self._read([(product, product.device_id) for product in found[: self._left]])
@@ -116,7 +116,7 @@ def _by_parts(product: Product) -> Iterator[list[dict[str, Any]]]:
 
     Of two writers the second waits for the first; in another order they would deadlock.
     """
-    rows = product.devices.order_by("device_id").values("pk", "state", *intake.SAID)
+    rows = product.devices.order_by("device_id").values("pk", "state", "retired_at", *intake.SAID)
     part = list(rows[:PART])
     while part:
         yield part
@@ -126,8 +126,10 @@ def _by_parts(product: Product) -> Iterator[list[dict[str, Any]]]:
 def _tell(devices: list[dict[str, Any]], items: list[dict[str, Any]], now: datetime) -> None:
     """What devices mean can be told to USH's side from now on."""
     meaning = meaning_of(items)
-    present = [device for device in devices if device["state"] != Device.State.REMOVED]
-    outbox.take([intake.written(device, meaning) for device in present], now)
+    told = [
+        one for one in devices if one["state"] != Device.State.REMOVED and not one["retired_at"]
+    ]
+    outbox.take([intake.written(device, meaning) for device in told], now)
 
 
 def merged(found: Specification) -> list[dict[str, Any]]:

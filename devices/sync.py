@@ -5,7 +5,7 @@ beat -> sync() -> listing pages -> intake.take() a page -> who is missing -> spe
 
 import logging
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -24,7 +24,7 @@ from . import hands, intake, particulars, project, specifications
 from .catalogue import Catalogue
 from .events import Event, millis, store
 from .intake import Look, Taken
-from .models import Device, LogEntry, Provenance, SyncRun
+from .models import Device, LogEntry, OperationItem, Provenance, SyncRun
 from .project import Link
 from .tuya.errors import Refused, TuyaError, Unavailable, Unintelligible
 from .tuya.wire import Page
@@ -70,7 +70,7 @@ def _run(cloud: Link, now: datetime) -> SyncRun:
         complete = last is not None and last.complete
         run.error = "" if complete else _shortfall(last)
         if complete:
-            run.missing = _mark_missing(taken.seen, now)
+            run.missing = _mark_missing(taken.seen + walk.spared, now)
             _ask_for_missing(cloud, now)
         walk.specifications.read_missing()
         run.outcome = SyncRun.Outcome.COMPLETE if complete else SyncRun.Outcome.INCOMPLETE
@@ -99,6 +99,8 @@ class _Walk:
         self.taken = Taken()
         self.last: Page | None = None  # it says whether the list truly ended
         self.products = Catalogue()
+        self.retired = _retired()
+        self.spared = array("q", self.retired.values() if settings.TUYA_DISCOVERY == "ids" else ())
         self.specifications = specifications.Reader(cloud, self.products, now)
         self._cloud, self._now, self._before = cloud, now, _last_complete()
         self._lock = Lock()
@@ -112,7 +114,7 @@ class _Walk:
                 hands.share(pages, self._store, HANDS)
 
     def _pages(self) -> Iterator[tuple[int, Page]]:
-        for asked_at, page in _pages(self._cloud):
+        for asked_at, page in _pages(self._cloud, self.retired):
             self.last = page
             yield asked_at, page
 
@@ -125,7 +127,18 @@ class _Walk:
             self.taken.add(taken)
 
 
-def _pages(cloud: Link) -> Iterator[tuple[int, Page]]:
+def _retired() -> dict[str, int]:
+    """Return those that no call is spent on, by id, with their keys.
+
+    Who is asked for in a list of ids is asked for on, while a proof is looked for: a list that
+    lacks it is one of two witnesses that it was removed.
+    """
+    looked_for = OperationItem.objects.filter(next_look_at__isnull=False).values("device_id")
+    retired = Device.objects.retired().exclude(pk__in=looked_for)
+    return dict(retired.values_list("device_id", "pk"))
+
+
+def _pages(cloud: Link, retired: Collection[str] = ()) -> Iterator[tuple[int, Page]]:
     """Each page with the moment before it was asked for, on the vendor's clock.
 
     A poll stamped with the moment of its answer could beat a push that came while it ran. The
@@ -133,7 +146,8 @@ def _pages(cloud: Link) -> Iterator[tuple[int, Page]]:
     """
     ids: list[str] = []
     if settings.TUYA_DISCOVERY == "ids":
-        ids = list(Device.objects.not_removed().values_list("device_id", flat=True))
+        known = Device.objects.not_removed().values_list("device_id", flat=True)
+        ids = [one for one in known if one not in retired]
     pages = iter(cloud.listing(settings.TUYA_DISCOVERY, ids))
     while True:
         asked_at = millis(timezone.now())
@@ -141,7 +155,7 @@ def _pages(cloud: Link) -> Iterator[tuple[int, Page]]:
         if page is None:
             return
         stamp = asked_at + cloud.offset_ms
-        yield stamp, _with_status(cloud, page)
+        yield stamp, _with_status(cloud, page, retired)
 
 
 def vendor_now(cloud: Link) -> int:
@@ -149,9 +163,9 @@ def vendor_now(cloud: Link) -> int:
     return millis(timezone.now()) + cloud.offset_ms
 
 
-def _with_status(cloud: Link, page: Page) -> Page:
+def _with_status(cloud: Link, page: Page, retired: Collection[str]) -> Page:
     """Fill in the state where the listing carries none (the `thing` listing)."""
-    bare = [device.id for device in page.devices if device.status is None]
+    bare = [one.id for one in page.devices if one.status is None and one.id not in retired]
     if not bare:
         return page
     found = cloud.statuses(bare)
@@ -215,8 +229,9 @@ def _own(pk: int, event_id: int, now: datetime) -> Event:
 def _ask_for_missing(cloud: Link, now: datetime) -> None:
     """Ask the cloud itself for those that the list left out, by id; each answer is a call."""
     late = Q(state_since__gt=now - YOUNG) & Q(asked_at__lt=now - SOON_AGAIN)
-    rows = Device.objects.filter(state=Device.State.MISSING).filter(
-        Q(asked_at=None) | late | Q(asked_at__lt=now - LATE_AGAIN)
+    rows = Device.objects.not_retired().filter(
+        Q(state=Device.State.MISSING),
+        Q(asked_at=None) | late | Q(asked_at__lt=now - LATE_AGAIN),
     )
     for device in rows.order_by(F("asked_at").asc(nulls_first=True), "pk")[:MOST_QUESTIONS]:
         Device.objects.filter(pk=device.pk).update(asked_at=now)

@@ -76,7 +76,7 @@ def troubles(now: datetime) -> list[Trouble]:
 def lag(now: datetime) -> Lag:
     """Return how many devices' logs wait to be read, and since when."""
     supported = Q(state=Device.State.PRESENT, logs_supported=True)
-    found = Device.objects.aggregate(
+    found = Device.objects.not_retired().aggregate(
         overdue=Count("pk", filter=supported & Q(next_harvest_at__lt=now)),
         oldest=Min("next_harvest_at", filter=supported & Q(next_harvest_at__lt=now)),
         never_read=Count("pk", filter=supported & Q(harvested_at=None)),

@@ -29,7 +29,8 @@ SELECT device.device_id, device.name,
     array_agg(date_trunc('milliseconds', told.event_time) ORDER BY told.event_time DESC)
 FROM (
     SELECT id, device_id, name FROM devices_device
-    WHERE state = 'present' AND online AND last_event_at BETWEEN %(week)s AND %(silent)s
+    WHERE state = 'present' AND retired_at IS NULL AND online
+    AND last_event_at BETWEEN %(week)s AND %(silent)s
     ORDER BY last_event_at DESC LIMIT %(candidates)s
 ) AS device
 CROSS JOIN LATERAL (
@@ -69,7 +70,7 @@ def fresh() -> timedelta:
 def counted(now: datetime) -> dict[str, int]:
     """Count who is online, and who spoke in the last day."""
     whole = census.whole(census.by_category())
-    spoke = Device.objects.present().filter(last_event_at__gt=now - DAY).count()
+    spoke = Device.objects.present().not_retired().filter(last_event_at__gt=now - DAY).count()
     listed = {"online": whole.online, "offline": whole.offline, "unknown": whole.unknown}
     return listed | {"spoke": spoke}
 

@@ -104,6 +104,8 @@ class Deed(models.Model):
         REVEALED = "revealed", _("looked at the local key")
         JOINED = "joined", _("joined with its predecessor")
         PARTED = "parted", _("parted from its predecessor")
+        RETIRED = "retired", _("retired devices")
+        BROUGHT_BACK = "brought-back", _("brought retired devices back")
         PAUSED = "paused", _("paused the device cloud")
         RESUMED = "resumed", _("resumed the device cloud")
         OP_ASKED = "op-asked", _("asked for an operation")

@@ -126,6 +126,8 @@ class Sync(Call):
         device = find(device_id)
         if device.state == Device.State.REMOVED:
             raise Problem(409, "removed", _("This device was removed from the cloud."))
+        if device.retired_at:
+            raise Problem(409, "retired", _("This device is retired: bring it back first."))
         if project.paused():
             raise Problem(409, "paused", _("The device cloud is paused: resume it first."))
         bell.ring_device(device.device_id)

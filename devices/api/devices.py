@@ -51,6 +51,11 @@ DESCRIBED = [
         "state", str, description="Several with commas; without it, all but removed ones."
     ),
     OpenApiParameter(
+        "retired",
+        bool,
+        description="Whether staff retired it; without it, only those that are not.",
+    ),
+    OpenApiParameter(
         "dp", str, many=True, description="`code=value`, such as `switch_1=true`; may be repeated."
     ),
     OpenApiParameter("updated_after", datetime, description="By the vendor."),
@@ -72,8 +77,9 @@ def chosen(request: Request, now: datetime) -> DeviceQuerySet:
     """The devices that the request's filters ask for."""
     query = request.query_params
     line = _line(query, now)
-    named = any(token.key == "state" for token in line.tokens)
-    devices = _by_state(Device.objects.all(), query, removed_too=named)
+    named = {token.key for token in line.tokens}
+    devices = _by_state(Device.objects.all(), query, removed_too="state" in named)
+    devices = _by_retirement(devices, query, line)
     devices = _by_kind(devices, query)
     for condition in line.conditions:
         devices = devices.filter(condition)
@@ -104,6 +110,18 @@ def _by_state(
         devices = devices.filter(online={"true": True, "false": False}.get(online))
     after = queries.moment(query, "updated_after")
     return devices.filter(updated_at__gt=after) if after else devices
+
+
+def _by_retirement(
+    devices: DeviceQuerySet, query: Mapping[str, str], line: filters.Search
+) -> DeviceQuerySet:
+    """As the page's line has it: hidden unless asked for, or where removed ones are."""
+    retired = queries.flag(query, "retired")
+    if retired is not None:
+        return devices.retired() if retired else devices.not_retired()
+    states = {*queries.choices(query, "state", STATES), *line.values("state")}
+    shown = states & filters.GONE or line.values("retired")
+    return devices if shown else devices.not_retired()
 
 
 def _by_kind(devices: DeviceQuerySet, query: Mapping[str, str]) -> DeviceQuerySet:

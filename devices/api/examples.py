@@ -33,6 +33,7 @@ DEVICE = {
     "state": "present",
     "state_since": "2026-11-20T16:58:00.310Z",
     "state_reason": "",
+    "retired_at": None,
     "tags": ["second floor"],
     "note": "",
     "status": {"switch_1": True, "cur_power": 223},

@@ -65,7 +65,9 @@ MEMBERS = {
     **_times("last_event_at"),
     **_own("state"),
     **_times("state_since"),
-    **_own("state_reason", "tags", "note", "status"),
+    **_own("state_reason"),
+    **_times("retired_at"),
+    **_own("tags", "note", "status"),
 }
 TOLD = ", ".join(f'{sql} AS "{name}"' for name, sql in MEMBERS.items())
 ROW = f"SELECT row_to_json(told)::text FROM (SELECT {TOLD}) AS told"  # noqa: S608 - of constants

@@ -57,6 +57,11 @@ def answered() -> Iterator[None]:
     except operations.Busy as no:
         href = _address(no.operation_id) if no.operation_id else None
         raise Problem(409, "busy", str(no), operation=no.operation_id, operation_url=href) from no
+    except operations.NotRetired as no:
+        href = reverse("api-device-retire", args=[no.device_id])
+        words = _("%(why)s POST %(href)s with a reason, then ask again.")
+        detail = words % {"why": no, "href": href}
+        raise Problem(409, "not_retired", detail, retire_url=href) from no
     except operations.Stale as no:
         raise Problem(409, "stale", str(no)) from no
     except operations.WrongState as no:

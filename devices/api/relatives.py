@@ -34,6 +34,8 @@ class DeviceInFull(shapes.Device):
 
     predecessor = shapes.Text(allow_null=True, help_text="The same hardware under an older id.")
     possible_predecessors = Relative(many=True)
+    retired_by = shapes.Text(allow_blank=True)
+    retired_reason = shapes.Text(allow_blank=True)
 
 
 class Link(shapes.Shape):
@@ -52,13 +54,16 @@ EXAMPLE: dict[str, Any] = examples.DEVICE | {
             "same": ["uuid", "mac"],
         }
     ],
+    "retired_by": "",
+    "retired_reason": "",
 }
 
 
 def of(device_id: str) -> Row:
-    """Return the two members; the device is known to exist."""
+    """Return what a list leaves out; the device is known to exist."""
     found = Device.objects.select_related("predecessor")
-    device = found.only(*pairing.SEEN, "predecessor__device_id").get(device_id=device_id)
+    shown = (*pairing.SEEN, "predecessor__device_id", "retired_by", "retired_reason")
+    device = found.only(*shown).get(device_id=device_id)
     return {
         "predecessor": device.predecessor.device_id if device.predecessor else None,
         "possible_predecessors": [
@@ -70,6 +75,8 @@ def of(device_id: str) -> Row:
             }
             for one in pairing.possible_predecessors(device)
         ],
+        "retired_by": device.retired_by,
+        "retired_reason": device.retired_reason,
     }
 
 

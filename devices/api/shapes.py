@@ -47,6 +47,7 @@ class Device(Shape):
     state = serializers.ChoiceField(choices=DeviceModel.State.choices)
     state_since = At()
     state_reason = Text(allow_blank=True)
+    retired_at = At(allow_null=True, help_text="Since when staff hold it retired.")
     tags = serializers.ListField(child=Text())
     note = Text(allow_blank=True)
     status = serializers.DictField(

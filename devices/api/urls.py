@@ -2,13 +2,26 @@
 
 from django.urls import path, re_path
 
-from . import cloud, details, devices, imports, log_exports, logs, operations, saved_views, values
+from . import (
+    cloud,
+    details,
+    devices,
+    imports,
+    log_exports,
+    logs,
+    operations,
+    retiring,
+    saved_views,
+    values,
+)
 
 VERBS = "|".join(operations.VERBS)
 
 urlpatterns = [
     path("devices/", devices.Devices.as_view(), name="api-devices"),
     path("devices/import/", imports.Import.as_view()),
+    path("devices/retire/", retiring.RetireMany.as_view()),
+    path("devices/restore/", retiring.RestoreMany.as_view()),
     path("devices/<str:device_id>/", devices.OneDevice.as_view(), name="api-device"),
     path("devices/<str:device_id>/status/", values.Status.as_view()),
     path("devices/<str:device_id>/history/", values.History.as_view()),
@@ -20,6 +33,8 @@ urlpatterns = [
     path("devices/<str:device_id>/link/", details.Link.as_view()),
     path("devices/<str:device_id>/local-key/", details.LocalKey.as_view()),
     path("devices/<str:device_id>/sync/", details.Sync.as_view()),
+    path("devices/<str:device_id>/retire/", retiring.Retire.as_view(), name="api-device-retire"),
+    path("devices/<str:device_id>/restore/", retiring.Restore.as_view()),
     path("logs/", logs.Logs.as_view()),
     path("exports/", log_exports.Exports.as_view()),
     path("exports/<int:export_id>/", log_exports.OneExport.as_view(), name="api-export"),

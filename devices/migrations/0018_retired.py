@@ -15,8 +15,12 @@ class Migration(migrations.Migration):
             "retired_at",
             models.DateTimeField(help_text="since when staff hold it retired", null=True),
         ),
-        migrations.AddField("device", "retired_by", models.CharField(blank=True, max_length=255)),
-        migrations.AddField("device", "retired_reason", models.TextField(blank=True)),
+        migrations.AddField(
+            "device", "retired_by", models.CharField(blank=True, db_default="", max_length=255)
+        ),
+        migrations.AddField(
+            "device", "retired_reason", models.TextField(blank=True, db_default="")
+        ),
         migrations.RemoveIndex("device", "device_offline"),
         migrations.AddIndex(
             "device",

@@ -74,8 +74,8 @@ class Device(models.Model):
     factory_read_at = models.DateTimeField(null=True)
 
     retired_at = models.DateTimeField(null=True, help_text="since when staff hold it retired")
-    retired_by = models.CharField(max_length=255, blank=True)
-    retired_reason = models.TextField(blank=True)
+    retired_by = models.CharField(max_length=255, blank=True, db_default="")
+    retired_reason = models.TextField(blank=True, db_default="")
 
     predecessor = models.OneToOneField(
         "self",

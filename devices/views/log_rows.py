@@ -35,6 +35,8 @@ OWN_ICONS = {
     -3: "arrow-back-up",
     -4: "circle-off",
     -5: "user-exclamation",
+    -6: "archive",
+    -7: "archive-off",
 }
 PLACE = ("before", "after", "at")  # a place in the log means nothing under another filter
 TOLD = {LogEntry.Own.RENAMED.value, LogEntry.Own.BY_OTHERS.value}  # what may tell an old name

@@ -65,7 +65,7 @@ def _request(request: HttpRequest, draft: Draft, user: User, now: datetime) -> H
         return _hand_over(request, draft, user, now)
     except door.BadOrder as problem:
         draft.problems.extend(problem.problems.values())
-    except (door.Busy, door.Stale) as problem:
+    except (door.Busy, door.NotRetired, door.Stale) as problem:
         draft.problems.append(str(problem))
     return None
 

@@ -160,7 +160,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
             raise Http404
     except door.Forbidden as refusal:
         raise PermissionDenied(str(refusal)) from refusal
-    except (door.WrongState, door.Busy, door.BadOrder, door.Stale) as refusal:
+    except (door.WrongState, door.Busy, door.NotRetired, door.BadOrder, door.Stale) as refusal:
         messages.error(request, str(refusal))
     return redirect("devices:operation", pk=operation.pk)
 

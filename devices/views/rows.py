@@ -24,6 +24,7 @@ MOST_VALUES = 3
 # What a row needs whichever columns are shown; of the rest each column names its own.
 ALWAYS = (
     *("device_id", "name", "category", "product", "state", "state_since", "online", "online_since"),
+    "retired_at",
     *("status", "tags", "time_zone", "last_event_at"),
     *("coverage__since", "coverage__complete", "coverage__lost"),
 )

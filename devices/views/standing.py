@@ -13,7 +13,9 @@ RIBBON = timedelta(days=7)  # what the free edition of the vendor's log keeps
 
 
 def state(device: Device) -> str:
-    """Return the badge's name: gone before silent, silent before alive."""
+    """Return the badge's name: retired before gone, gone before silent, silent before alive."""
+    if device.retired_at and device.state != Device.State.REMOVED:
+        return "retired"
     if device.state != Device.State.PRESENT:
         return device.state
     return {True: "online", False: "offline", None: "unknown"}[device.online]
@@ -21,6 +23,8 @@ def state(device: Device) -> str:
 
 def since(device: Device) -> datetime | None:
     """Return since when the badge says so."""
+    if device.retired_at and device.state != Device.State.REMOVED:
+        return device.retired_at
     return device.online_since if device.state == Device.State.PRESENT else device.state_since
 
 

@@ -39,6 +39,7 @@ MEANINGS: dict[str, str | Promise] = {
     "id": _("part of the device id"),
     "operation": _("something was asked of it"),
     "ush": _("how it stands with USH"),
+    "retired": _("staff retired it"),
 }
 AGES = {
     "<1h": _("in the last hour"),
@@ -188,6 +189,7 @@ def _codes(typed: str, language: str) -> Found:
 VALUES: dict[str, Callable[[str, str], Found]] = {
     "online": _of({**TRUTHS, "unknown": _("the cloud did not say")}),
     "sub": _of({**TRUTHS}),
+    "retired": _of({**TRUTHS}),
     "seen": _of({**AGES}),
     "state": _of({**STATES}),
     "operation": _of({"open": _("it has not ended")}),

@@ -1,4 +1,4 @@
-"""What is done to the devices ticked in the list without an order: tags, and reading them now.
+"""What is done to the devices ticked in the list without an order: tags, reading them, retiring.
 
 Opening the page changes nothing: it says of how many devices, and what it costs.
 """
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from devices import annotations, bell, project
+from devices import annotations, bell, project, retiring
 from devices.models import Device
 from devices.plans import MOST_DEVICES
 from devices.views import matching, operation_draft
@@ -54,7 +54,7 @@ def sync(request: HttpRequest) -> HttpResponse:
     if project.paused():
         messages.error(request, _("The device cloud is paused: resume it first."))
         return _back(given, ids)
-    known = Device.objects.not_removed().filter(device_id__in=ids)
+    known = Device.objects.not_removed().not_retired().filter(device_id__in=ids)
     present = list(known.values_list("device_id", flat=True)[: MOST_ONE_BY_ONE + 1])
     if len(present) > MOST_ONE_BY_ONE:
         bell.ring_sync()
@@ -64,8 +64,49 @@ def sync(request: HttpRequest) -> HttpResponse:
     if present:
         messages.success(request, _("Asked to read now; what is new appears by itself."))
     else:
-        messages.error(request, _("None of these devices is in the cloud any more."))
+        messages.error(request, _("None of these devices is read: they were removed or retired."))
     return _back(given, ids)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Right.REMOVE)
+def retire(request: HttpRequest) -> HttpResponse:
+    """Retire the chosen devices, with a word of why."""
+    now, given = timezone.now(), _given(request)
+    ids, problems = _chosen(given, now)
+    if request.method != "POST" or problems or not ids:
+        return _page(request, "retire", ids, problems)
+    try:
+        done = retiring.retire(request, ids, given.get("reason", ""), now)
+    except retiring.NoReason as problem:
+        return _page(request, "retire", ids, [str(problem)])
+    words = ngettext("%d device is retired now.", "%d devices are retired now.", len(done.changed))
+    _tell(request, words, done)
+    return _back(given, ids)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Right.REMOVE)
+def restore(request: HttpRequest) -> HttpResponse:
+    """Bring the chosen devices back."""
+    now, given = timezone.now(), _given(request)
+    ids, problems = _chosen(given, now)
+    if request.method != "POST" or problems or not ids:
+        return _page(request, "restore", ids, problems)
+    done = retiring.bring_back(request, ids, now)
+    words = ngettext("%d device is back.", "%d devices are back.", len(done.changed))
+    _tell(request, words, done)
+    return _back(given, ids)
+
+
+def _tell(request: HttpRequest, words: str, done: retiring.Done) -> None:
+    """Say how many, and why the first of the others was left as it was."""
+    if done.changed:
+        messages.success(request, words % len(done.changed))
+    if done.skip:
+        note = done.skip[0]
+        left = ngettext("%d device was left as it is", "%d devices were left", len(done.skip))
+        messages.warning(request, f"{left % len(done.skip)}: {note.device_id}: {note.why}")
 
 
 def _given(request: HttpRequest) -> QueryDict:
@@ -96,7 +137,8 @@ def _page(
         "worn": sorted({tag for one in named for tag in one.tags}),
         "one_by_one": len(ids) <= MOST_ONE_BY_ONE,
         "back": _given(request).get("back", ""),
-        "typed": request.POST.get("tags", ""),
+        "typed": request.POST.get("tags", "") or request.POST.get("reason", ""),
+        "longest_reason": retiring.LONGEST_REASON,
     }
     return render(
         request, "devices/tending.html", context, status=400 if problems or not ids else 200

@@ -74,7 +74,7 @@ def test_an_unknown_key_names_the_known_ones():
     search = filters.parse("colour:red", NOON)
 
     known = "online, category, product, gateway, sub, tag, seen, dp, state, name, id, operation"
-    assert search.hints == (f"“colour:” is not known here. Known are: {known}, ush.",)
+    assert search.hints == (f"“colour:” is not known here. Known are: {known}, ush, retired.",)
 
 
 @pytest.mark.parametrize(

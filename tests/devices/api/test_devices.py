@@ -78,11 +78,14 @@ def test_a_device_is_shown_whole_and_never_with_its_key(api, settings):
         "state": "present",
         "state_since": AT,
         "state_reason": "",
+        "retired_at": None,
         "tags": ["desk"],
         "note": "Below the desk.",
         "status": {"switch_1": True},
         "predecessor": None,
         "possible_predecessors": [],
+        "retired_by": "",
+        "retired_reason": "",
     }
 
 

@@ -56,21 +56,22 @@ def test_an_empty_fleet_says_what_to_expect(viewer):
     assert "Nothing needs a person now." in page
 
 
-def test_states_are_counted_apart_and_removed_devices_not_at_all(db):
+def test_states_are_counted_apart_and_removed_and_retired_devices_not_at_all(db):
     scene.device("a", online=True)
     scene.device("b", online=False)
     scene.device("c", online=None)
     scene.device("d", state="missing")
     scene.device("e", state="removed")
     scene.device("f", category="cz", online=False)
+    scene.device("g", category="cz", online=True, retired_at=scene.NOON)
 
     tallies = census.by_category()
 
     assert tallies == [
-        census.Tally("dj", 4, online=1, offline=1, unknown=1, missing=1, removed=1),
-        census.Tally("cz", 1, online=0, offline=1, unknown=0, missing=0, removed=0),
+        census.Tally("dj", 4, online=1, offline=1, unknown=1, missing=1, removed=1, retired=0),
+        census.Tally("cz", 1, online=0, offline=1, unknown=0, missing=0, removed=0, retired=1),
     ]
-    assert census.whole(tallies) == census.Tally("", 5, 1, 2, 1, 1, 1)
+    assert census.whole(tallies) == census.Tally("", 5, 1, 2, 1, 1, 1, 1)
 
 
 def test_activity_counts_reports_by_minute_and_only_reports(db):
