@@ -77,6 +77,19 @@ def lineage(device: Device) -> list[Device]:
     return found
 
 
+def with_predecessors(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of devices, and behind them those of all that they continue, each once."""
+    found = dict.fromkeys(ids)
+    newest: Iterable[str] = tuple(found)
+    for _step in range(LONGEST):
+        older = Device.objects.filter(successor__device_id__in=newest).order_by("pk")
+        newest = [one for one in older.values_list("device_id", flat=True) if one not in found]
+        if not newest:
+            break
+        found |= dict.fromkeys(newest)
+    return tuple(found)
+
+
 def join(request: Any, device_id: str, predecessor_id: str, now: datetime) -> Device:
     """Say that a device continues another; both rows stay as they are. Raises `CannotJoinError`.
 

@@ -21,7 +21,7 @@ ADDRESSES = {SavedView.Page.DEVICES: "devices:list", SavedView.Page.LOGS: "devic
 KEPT = {
     SavedView.Page.DEVICES: ("q", "sort", "columns", "size"),
     SavedView.Page.LOGS: (
-        *("range", "start", "end", "device", "product", "event", "source", "provenance"),
+        *("range", "start", "end", "device", "with", "product", "event", "source", "provenance"),
         *("code", "not_code", "changes", "fold", "size"),
     ),
 }

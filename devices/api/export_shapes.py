@@ -36,6 +36,15 @@ class AskedExport(Shape):
     device = several(serializers.CharField(max_length=64))
     product_id = several(serializers.CharField(max_length=64))
 
+    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]  # any kind
+        """Add what is a word of Python's own."""
+        together = serializers.ChoiceField(
+            choices=["predecessor"],
+            required=False,
+            help_text="The rows of the ids that the devices continue, too.",
+        )
+        return super().get_fields() | {"with": together}
+
 
 class Export(Shape):
     """A file of history rows, asked for or made."""

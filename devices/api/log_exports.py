@@ -13,7 +13,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import export_manifests, export_progress, log_exports
+from devices import export_manifests, export_progress, log_exports, pairing
 from devices.explorer import Wanted
 from devices.export_question import WORDS, Question
 from devices.models import Device, LogExport
@@ -99,9 +99,10 @@ def read(body: Any) -> tuple[Question, str]:
         not_codes=tuple(given.get("not_code", ())),
         changes=given.get("changes", False),
     )
-    return Question(asked, _known(given.get("device")), _some(given.get("product_id"))), given[
-        "format"
-    ]
+    ids = _known(given.get("device"))
+    if ids and "with" in given:
+        ids = pairing.with_predecessors(ids)
+    return Question(asked, ids, _some(given.get("product_id"))), given["format"]
 
 
 def _known(ids: list[str] | None) -> tuple[str, ...] | None:

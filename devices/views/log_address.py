@@ -7,9 +7,11 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from devices import pairing
 from devices.explorer import FIRST_OF_ALL, LAST_OF_ALL, Key, Wanted
 from devices.forms import NOBODY, LogForm
 from devices.models import Device
+from devices.views.link import WITH
 from pages.keyset import SIZES, size_of
 
 WHOLE_MINUTE = timedelta(minutes=1, microseconds=-1)
@@ -65,7 +67,7 @@ def read(query: QueryDict, now: datetime) -> Asked:
     return Asked(
         form=form,
         size=size,
-        wanted=_wanted(form, now, _keys(found, product)),
+        wanted=_wanted(form, now, _keys(found, product, older=query.get("with") == WITH)),
         before=before,
         after=after,
         device=found[0] if found and len(found) == 1 else None,
@@ -74,8 +76,11 @@ def read(query: QueryDict, now: datetime) -> Asked:
     )
 
 
-def _keys(found: list[Device] | None, product: str) -> tuple[int, ...] | None:
+def _keys(found: list[Device] | None, product: str, *, older: bool) -> tuple[int, ...] | None:
     """Return the rows' device keys: history asks a list of keys far faster than a joined table."""
+    if found is not None and older:
+        ids = pairing.with_predecessors(device.device_id for device in found[:MOST_NAMED])
+        return tuple(Device.objects.filter(device_id__in=ids).values_list("pk", flat=True))
     if found is not None:
         return tuple(device.pk for device in found[:MOST_NAMED])
     if not product:

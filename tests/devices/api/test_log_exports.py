@@ -27,6 +27,20 @@ def body_of(answer):
     return b"".join(answer.streaming_content)
 
 
+def test_the_ids_that_a_device_continues_are_written_with_it_where_that_is_asked(api):
+    first = made.device("dev0")
+    second = made.device("dev1", predecessor=first)
+    made.device("dev2", predecessor=second)
+
+    asked = [
+        api.post("/api/v1/exports/", DAY | {"device": ["dev2"]} | more)
+        for more in ({}, {"with": "predecessor"}, {"with": "successor"})
+    ]
+
+    told = [(answer.status_code, answer.json().get("query", {}).get("device")) for answer in asked]
+    assert told == [(202, ["dev2"]), (202, ["dev2", "dev1", "dev0"]), (400, None)]
+
+
 def test_a_script_asks_for_a_file_and_gets_it_with_its_proof(api):
     plug = made.device("dev1")
     made.log(plug, value=True)

@@ -1,13 +1,14 @@
 """The pages of exports: asked for from the explorer, followed, taken once they are whole."""
 
 import gzip
+import json
 from datetime import timedelta
 
 import pytest
 import time_machine
 
-from devices import exporting
-from devices.models import LogExport
+from devices import exporting, log_exports
+from devices.models import Device, LogExport
 from people.models import Deed
 from people.roles import Role
 from tests.devices.views import scene
@@ -32,6 +33,34 @@ def reader():
 def asked(reader, query="device=bf01&event=7", kind="csv"):
     answer = reader.post("/exports/ask/", {"query": query, "format": kind}, follow=True)
     return LogExport.objects.order_by("-pk").first(), scene.text(answer)
+
+
+def test_a_device_shown_together_with_its_predecessor_is_exported_with_it(reader):
+    older, lamp = scene.device("bf00", "Lamp"), scene.device()
+    Device.objects.filter(pk=lamp.pk).update(predecessor=older)
+    scene.event(lamp, code="switch_led", value=True)
+    scene.event(older, NOON - timedelta(hours=1), code="switch_led", value=False)
+
+    pages = {
+        words: reader.get(f"/devices/bf01/events/{words}").context["export_query"]
+        for words in ("", "?with=predecessor")
+    }
+    files = {}
+    for words, query in pages.items():
+        export, _text = asked(reader, query, "ndjson")
+        exporting.write_due(lambda: NOON + timedelta(minutes=1))
+        export.refresh_from_db()
+        rows = gzip.decompress(log_exports.file_of(export).read_bytes()).splitlines()
+        ids = [json.loads(row)["device_id"] for row in rows]
+        covered = export.manifest["coverage"]["devices"]
+        files[words] = (export.question["device"], ids, covered)
+    at_once = streamed(reader, f"/logs/export.csv?{pages['?with=predecessor']}")[1].decode()
+
+    assert files == {
+        "": (["bf01"], ["bf01"], 1),
+        "?with=predecessor": (["bf00", "bf01"], ["bf01", "bf00"], 2),
+    }
+    assert [line.split(",")[2] for line in at_once.splitlines()[1:]] == ["bf01", "bf00"]
 
 
 def test_what_the_explorer_shows_is_asked_for_frozen_and_followed_to_its_file(reader):
