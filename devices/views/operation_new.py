@@ -5,7 +5,7 @@ Nothing is asked of the cloud here; the door writes the order down and refuses w
 
 import csv
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from devices import operations as door
 from devices.forms import MOST_TYPED
 from devices.models import Device, Operation
 from devices.orders import USUAL_PERCENT_OF
-from devices.plans import DESTRUCTIVE, Preview
+from devices.plans import DESTRUCTIVE, Note, Preview
 from devices.views import once, operation_draft, phrases
 from devices.views.operation_draft import Draft
 from pages.moments import span
@@ -33,6 +33,7 @@ from people.rights import may, refusal
 
 Kind = Operation.Kind
 MOST_SHOWN = 1000  # rows of the preview's table; the file has all of them
+MOST_NOTES = 100  # of what is skipped, and of what is to look at first
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would carry these out
 
 
@@ -122,6 +123,7 @@ def _shown(draft: Draft, plan: Preview | None, now: datetime) -> dict[str, Any]:
         "destructive": draft.kind in DESTRUCTIVE,
         "given": getattr(draft.form, "cleaned_data", {}),
         "scope": scope,
+        "many": len(scope) > 1,
         "typed": len(scope) <= MOST_TYPED,
         "names_known": [(name, _(words)) for name, words in naming.NAMES.items()],
         "offline": Operation.Offline,
@@ -162,11 +164,19 @@ def _confirmation(draft: Draft, plan: Preview, devices: dict[str, Device]) -> di
         "cooling_off": settings.COOLING_OFF,
         "approval_expires": span(settings.APPROVAL_EXPIRES),
         "most_shown": MOST_SHOWN,
+        "warned": _named(plan.warn, devices),
+        "skipped": _named(plan.skip, devices),
         "will_act": [
             (one, devices.get(one.device.device_id), one.device.device_id in flagged)
             for one in plan.will_act[:MOST_SHOWN]
         ],
     }
+
+
+def _named(
+    notes: Sequence[Note], devices: dict[str, Device]
+) -> list[tuple[Note, Device | None]]:
+    return [(note, devices.get(note.device_id)) for note in notes[:MOST_NOTES]]
 
 
 def span_of(seconds: int) -> str:
