@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -189,15 +190,20 @@ def _say(export: LogExport, *states: str, **said: Any) -> bool:
 
 def let_go(now: datetime) -> int:
     """Delete the files that are past their days, and those of cancelled exports; say how many."""
-    past = LogExport.objects.filter(state=State.DONE, expires_at__lt=now).defer("manifest")
     gone = 0
-    for export in past:
+    for export in past(now):
         let_go_file(export)
-        gone += _say(export, State.DONE, state=State.EXPIRED)
-    lately = LogExport.objects.filter(state=State.CANCELLED, finished_at__gt=now - LATELY)
-    for export in lately.defer("manifest"):  # whoever wrote one may have died before it heard
-        let_go_file(export)
+        gone += export.state == State.DONE and _say(export, State.DONE, state=State.EXPIRED)
     return gone
+
+
+def past(now: datetime) -> list[LogExport]:
+    """Return the exports whose files are to be let go."""
+    over = Q(state=State.DONE, expires_at__lt=now)
+    # whoever wrote one may have died before it heard
+    cancelled = Q(state=State.CANCELLED, finished_at__gt=now - LATELY)
+    found = LogExport.objects.filter(over | cancelled).defer("manifest").order_by("pk")
+    return [one for one in found if one.state == State.DONE or log_exports.folder_of(one).exists()]
 
 
 def let_go_file(export: LogExport) -> None:

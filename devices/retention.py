@@ -49,6 +49,15 @@ class Pruned:
 
 
 @dataclass(frozen=True, slots=True)
+class GoingFile:
+    """The file of an export that would go; `bytes` as it was written."""
+
+    name: str
+    bytes: int
+    expired_at: datetime | None  # None: it was cancelled
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a run at this moment would let go."""
 
@@ -57,6 +66,7 @@ class Preview:
     answers: int
     log: Sequence[Going]
     months: Sequence[str]
+    exports: Sequence[GoingFile] = ()
 
 
 def prune(now: datetime) -> Pruned:
@@ -86,6 +96,7 @@ def preview(now: datetime) -> Preview:
         answers=idempotency.forgettable(now).count(),
         log=log,
         months=months,
+        exports=[GoingFile(one.file_name, one.size, one.expires_at) for one in exporting.past(now)],
     )
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.db import connection
 
 from devices import export_manifests, export_question, exporting, log_exports, retention
@@ -181,6 +183,27 @@ def test_a_cancelled_export_leaves_no_file_and_a_past_one_keeps_its_manifest(mar
         ("mara", "export-asked", f"#{waiting.pk}"),
         ("mara", "export-cancelled", f"#{waiting.pk}"),
     ]
+
+
+def test_a_dry_run_names_the_files_that_would_go_and_leaves_them(mara, capsys):
+    scene.event(scene.device(), code="switch_led", value=True)
+    kept, past = written(asked(mara), NOON + timedelta(days=5)), written(asked(mara))
+    later = NOON + timedelta(days=8)
+
+    with time_machine.travel(later, tick=False):
+        call_command("prune", "--dry-run")
+        words = capsys.readouterr().out.splitlines()
+        call_command("prune", "--dry-run", "--json")
+        figures = json.loads(capsys.readouterr().out)["exports"]
+    still_there = log_exports.file_of(past).exists()
+    pruned = retention.prune(later)
+
+    until = past.expires_at.isoformat()
+    assert words[0].endswith("0 log rows, 1 files of exports would go")
+    assert words[1:] == [f"  file {past.file_name}: 0.0 MB, kept until 2026-11-28 13:00:00 UTC"]
+    assert figures == [{"name": past.file_name, "bytes": past.size, "expired_at": until}]
+    assert (still_there, pruned.exports) == (True, 1)
+    assert [log_exports.file_of(one).exists() for one in (kept, past)] == [True, False]
 
 
 def test_a_full_disk_ends_an_export_in_words(mara, monkeypatch):

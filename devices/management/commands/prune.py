@@ -41,10 +41,12 @@ def told(found: retention.Preview) -> str:
     head = (
         f"prune --dry-run: {found.runs} runs, {found.call_counts} call counts,"
         f" {found.answers} answers to keyed calls,"
-        f" {sum(one.rows for one in found.log)} log rows would go"
+        f" {sum(one.rows for one in found.log)} log rows,"
+        f" {len(found.exports)} files of exports would go"
     )
     months = [f"  as a whole: {', '.join(found.months)}"] if found.months else []
-    return "\n".join([head, *(line(one) for one in found.log), *months])
+    files = [file_line(one) for one in found.exports]
+    return "\n".join([head, *(line(one) for one in found.log), *months, *files])
 
 
 def line(one: Going) -> str:
@@ -56,9 +58,18 @@ def line(one: Going) -> str:
     )
 
 
+def file_line(one: retention.GoingFile) -> str:
+    """Say which file would go, and since when it may."""
+    since = f"kept until {one.expired_at:%Y-%m-%d %H:%M:%S} UTC" if one.expired_at else "cancelled"
+    return f"  file {one.name}: {one.bytes / MB:.1f} MB, {since}"
+
+
 def figures(found: retention.Preview) -> dict[str, Any]:
     """Say the same to programs."""
     log = [asdict(one) | {"event": telling.event_name(one.event_id, "en")} for one in found.log]
     for one in log:
         one["first"], one["last"] = one["first"].isoformat(), one["last"].isoformat()
-    return asdict(found) | {"log": log, "dry_run": True}
+    files = [asdict(one) for one in found.exports]
+    for file in files:
+        file["expired_at"] = file["expired_at"] and file["expired_at"].isoformat()
+    return asdict(found) | {"log": log, "exports": files, "dry_run": True}
