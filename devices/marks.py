@@ -26,7 +26,7 @@ def between(
     devices: Sequence[Device], start: datetime, end: datetime, language: str
 ) -> tuple[Mark, ...]:
     """Return the events of [start, end) that are no reports, oldest first."""
-    rows = LogEntry.objects.of_any(devices).between(start, end)
+    rows = LogEntry.objects.by_key(devices).between(start, end)
     rows = rows.exclude(event_id__in=(REPORT, SIGNAL)).order_by("-event_time", "-event_id")
     found = rows.values_list("event_time", "event_id", "source_id", "value")[:MOST]
     return tuple(

@@ -4,10 +4,10 @@ Decides only: the points come from history, the gaps from coverage.
 """
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import pairwise
 from typing import Literal
 
 from devices.changes import RawValue, same
@@ -26,6 +26,35 @@ class Point:
 
     at_ms: int
     value: RawValue
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Moments in their order, and the value that was told at each: two lists, since they are long.
+
+    A week of a busy device is tens of thousands of values, and each as an object of its own would
+    take longer to make than all that is drawn of them.
+    """
+
+    at_ms: Sequence[int]
+    values: Sequence[RawValue]
+
+    @classmethod
+    def of(cls, at_ms: Sequence[int], values: Sequence[RawValue]) -> "Course":
+        """Bring them into order; what comes in order, as it mostly does, stays as it is."""
+        if at_ms == sorted(at_ms):
+            return cls(at_ms, values)
+        places = sorted(range(len(at_ms)), key=at_ms.__getitem__)
+        return cls([at_ms[n] for n in places], [values[n] for n in places])
+
+    def part(self, begin: int, end: int) -> "Course":
+        """Return the stretch between two places."""
+        return Course(self.at_ms[begin:end], self.values[begin:end])
+
+    def of_numbers(self) -> "Course":
+        """Return it without what is no number."""
+        kept = [n for n, value in enumerate(self.values) if _is_number(value)]
+        return Course([self.at_ms[n] for n in kept], [self.values[n] for n in kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +95,7 @@ class Series:
 
 
 def series(
-    points: Iterable[Point],
+    course: Course,
     gaps: Iterable[Gap],
     start: int,
     end: int,
@@ -80,19 +109,22 @@ def series(
     stretch: a drawing that hides a gap would lie. A `step` series may be given one point older
     than `start`: its value holds at `start` when no gap lies between.
     """
-    ordered = sorted(points, key=lambda point: point.at_ms)
-    kind = kind or ("line" if all(_is_number(point.value) for point in ordered) else "step")
+    numbers = _are_numbers(course.values)
+    kind = kind or ("line" if numbers else "step")
     gaps = tuple(sorted(gaps, key=lambda gap: (gap.start, gap.end)))
     borders = sorted({moment for gap in gaps for moment in (gap.start, gap.end)})
+    left_out = 0
     if kind == "line":
-        inside = [point for point in ordered if start <= point.at_ms < end]
-        drawn = [point for point in inside if _is_number(point.value)]
-        left_out = len(inside) - len(drawn)
+        drawn = course.part(bisect_left(course.at_ms, start), bisect_left(course.at_ms, end))
+        if not numbers:
+            inside, drawn = drawn, drawn.of_numbers()
+            left_out = len(inside.at_ms) - len(drawn.at_ms)
     else:
-        drawn, left_out = _steps(ordered, borders, start, end), 0
-    if len(drawn) <= limit:
-        return Series(kind, tuple(drawn), (), gaps, left_out)
-    return Series(kind, (), _buckets(drawn, borders, start, end, limit), gaps, left_out)
+        drawn = _steps(course, borders, start, end)
+    if len(drawn.at_ms) <= limit:
+        points = tuple(map(Point, drawn.at_ms, drawn.values))
+        return Series(kind, points, (), gaps, left_out)
+    return Series(kind, (), tuple(_buckets(drawn, borders, start, end, limit)), gaps, left_out)
 
 
 def gaps_between(
@@ -142,51 +174,71 @@ def _lost_between(ledger: Ledger, span: Interval) -> list[Gap]:
     return [gap for gap in clipped if gap.start < gap.end]
 
 
-def _steps(ordered: Sequence[Point], borders: Sequence[int], start: int, end: int) -> list[Point]:
+def _steps(course: Course, borders: Sequence[int], start: int, end: int) -> Course:
     """Keep the points where the value becomes another, or is known again after a gap."""
-    kept: list[Point] = []
-    for point in ordered:
-        if point.at_ms >= end:
-            break
-        known = bool(kept) and bisect_right(borders, kept[-1].at_ms) == bisect_right(
-            borders, point.at_ms
-        )
-        if not known or not same(kept[-1].value, point.value):
-            kept.append(point)
-    before = [point for point in kept if point.at_ms < start]
-    drawn = [point for point in kept if point.at_ms >= start]
-    holds = before and bisect_right(borders, before[-1].at_ms) == bisect_right(borders, start)
-    if holds and not (drawn and drawn[0].at_ms == start):
-        drawn.insert(0, Point(start, before[-1].value))
+    before_end = course.part(0, bisect_left(course.at_ms, end))
+    places = [n for part in _stretches(before_end.at_ms, borders) for n in _moves(course, *part)]
+    at_ms = [course.at_ms[n] for n in places]
+    kept = Course(at_ms, [course.values[n] for n in places])
+    first = bisect_left(at_ms, start)
+    drawn = kept.part(first, len(at_ms))
+    holds = first and bisect_right(borders, at_ms[first - 1]) == bisect_right(borders, start)
+    if holds and drawn.at_ms[:1] != [start]:
+        return Course([start, *drawn.at_ms], [kept.values[first - 1], *drawn.values])
     return drawn
 
 
+def _moves(course: Course, begin: int, end: int) -> Iterator[int]:
+    """Give the places of a stretch where the value is another than the one given before."""
+    values, last = course.values, course.values[begin]
+    yield begin
+    for place in range(begin + 1, end):
+        value = values[place]
+        if value is not last and not same(last, value):
+            last = value
+            yield place
+
+
+def _stretches(at_ms: Sequence[int], borders: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give the places between which the moments lie that no border parts."""
+    cuts = [0, *(bisect_left(at_ms, border) for border in borders), len(at_ms)]
+    return ((begin, end) for begin, end in pairwise(cuts) if begin < end)
+
+
 def _buckets(
-    points: Sequence[Point], borders: Sequence[int], start: int, end: int, limit: int
-) -> tuple[Bucket, ...]:
+    course: Course, borders: Sequence[int], start: int, end: int, limit: int
+) -> Iterator[Bucket]:
     """Cut time into equal pieces, and each piece again at every gap's border."""
-    stretches = len({bisect_right(borders, point.at_ms) for point in points})
-    pieces = max(1, limit - stretches + 1)
-    width = math.ceil((end - start) / pieces)
+    at_ms = course.at_ms
+    stretches = list(_stretches(at_ms, borders))
+    width = math.ceil((end - start) / max(1, limit - len(stretches) + 1))
+    for first, last in stretches:
+        begin = first
+        while begin < last:
+            edge = start + ((at_ms[begin] - start) // width + 1) * width
+            place = bisect_left(at_ms, edge, begin, last)
+            yield _bucket(course.part(begin, place))
+            begin = place
 
-    def place(point: Point) -> tuple[int, int]:
-        return bisect_right(borders, point.at_ms), (point.at_ms - start) // width
 
-    return tuple(_bucket(list(group)) for _, group in groupby(points, key=place))
-
-
-def _bucket(points: Sequence[Point]) -> Bucket:
-    values = [point.value for point in points]
-    ranked = all(_is_number(value) for value in values)
+def _bucket(course: Course) -> Bucket:
+    values = course.values
+    ranked = _are_numbers(values)
     return Bucket(
-        start=points[0].at_ms,
-        end=points[-1].at_ms,
+        start=course.at_ms[0],
+        end=course.at_ms[-1],
         low=min(values) if ranked else None,
         high=max(values) if ranked else None,
         first=values[0],
         last=values[-1],
         count=len(values),
     )
+
+
+def _are_numbers(values: Sequence[RawValue]) -> bool:
+    """Say whether a line can be drawn through all of them: of a busy device they are many."""
+    kinds = set(map(type, values))
+    return kinds <= {int, float} and (float not in kinds or all(map(_is_number, values)))
 
 
 def _is_number(value: RawValue) -> bool:

@@ -10,12 +10,13 @@ from devices.series import (
     COLLECTOR_DOWN,
     NOT_READ_YET,
     Bucket,
+    Course,
     Gap,
     Point,
     Series,
     gaps_between,
-    series,
 )
+from devices.series import series as drawn_of
 from tests.devices.laws import law
 
 END = 60  # so short that points are often neighbours
@@ -23,6 +24,11 @@ MOMENTS = st.integers(0, END - 1)
 NUMBERS = st.integers(-50, 50) | st.floats(-50, 50)
 LINES = st.lists(st.builds(Point, MOMENTS, NUMBERS), max_size=60)
 STEPS = st.lists(st.builds(Point, MOMENTS, st.booleans() | st.sampled_from("abc")), max_size=60)
+
+
+def series(points, *given, **kind):
+    course = Course.of([one.at_ms for one in points], [one.value for one in points])
+    return drawn_of(course, *given, **kind)
 
 
 @st.composite
