@@ -43,8 +43,9 @@ def main(arguments: list[str]) -> int:
 
 def prepare() -> dict[str, str]:
     """Migrate, make roles and the first user, collect static files."""
+    from fleet import restored  # noqa: PLC0415 - models need Django set up
     from fleet.settings import env  # noqa: PLC0415
-    from people import first as people_first  # noqa: PLC0415 - models need Django set up
+    from people import first as people_first  # noqa: PLC0415
     from people import seen_settings  # noqa: PLC0415
 
     # Last comes what says a password: nothing may fail between making and telling it.
@@ -56,6 +57,7 @@ def prepare() -> dict[str, str]:
             settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD or None
         )
         seen_settings.look(env.seen, timezone.now())
+        restored.look(timezone.now())
         cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     if not password:
         return {}

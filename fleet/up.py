@@ -3,12 +3,14 @@
 Boots no Django: settings are read as plain values, so a wrong one is refused before anything runs.
 """
 
+import argparse
 import json
 import secrets
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -23,15 +25,21 @@ SECRETS = "secrets.json"
 WRONG_SETTINGS, GAVE_UP = 2, 1
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run until told to end; return the exit status."""
     begun = time.monotonic()
+    parser = argparse.ArgumentParser(prog="python -m fleet.up", description=__doc__)
+    only = "only PostgreSQL and Valkey, with nothing prepared: to bring a backup back"
+    parser.add_argument("--servers", action="store_true", help=only)
+    wants = parser.parse_args(arguments)
     try:
         given = import_module("fleet.settings")
         prepare_folder(given)
         with runfile.only_one(given.FLEET_DATA):
+            if wants.servers:
+                return watch(lambda supervisor: servers_only(supervisor, given))
             check_ports(given)
-            return supervise(given, begun)
+            return watch(lambda supervisor: everything(supervisor, given, begun))
     except ImproperlyConfigured as problem:
         return fail(str(problem), WRONG_SETTINGS)
     except BlockingIOError:
@@ -68,17 +76,12 @@ def check_ports(given: ModuleType) -> None:
                 raise ImproperlyConfigured(sentence) from problem
 
 
-def supervise(given: ModuleType, begun: float) -> int:
-    """Start everything, watch over it, end everything."""
+def watch(start: Callable[[Supervisor], None]) -> int:
+    """Start, watch over what was started, end everything."""
     supervisor = Supervisor()
     supervisor.listen()
     try:
-        note = start_servers(supervisor, given)
-        first = prepare(supervisor)
-        supervisor.start(*product(given, note))
-        while not parts.asks(f"http://{parts.HOST}:{given.PORT}/healthz")():
-            supervisor.tick()
-        welcome(supervisor, given, note, first, time.monotonic() - begun)
+        start(supervisor)
         while True:
             supervisor.tick()
     except Ended:
@@ -90,6 +93,23 @@ def supervise(given: ModuleType, begun: float) -> int:
     finally:
         supervisor.stop()
         supervisor.say("fleet", "stopped")
+
+
+def everything(supervisor: Supervisor, given: ModuleType, begun: float) -> None:
+    """Start all parts, and say where they are once the pages answer."""
+    note = start_servers(supervisor, given, demo=given.DEMO)
+    first = prepare(supervisor)
+    supervisor.start(*product(given, note))
+    while not parts.asks(f"http://{parts.HOST}:{given.PORT}/healthz")():
+        supervisor.tick()
+    welcome(supervisor, given, note, first, time.monotonic() - begun)
+
+
+def servers_only(supervisor: Supervisor, given: ModuleType) -> None:
+    """Start what a backup is brought back into; nothing writes to it meanwhile."""
+    start_servers(supervisor, given, demo=False)
+    note = given.FLEET_DATA / runfile.NOTE
+    supervisor.say("fleet", f"Only the servers run; their addresses are in {note}. Ctrl-C ends.")
 
 
 def kept_secrets(given: ModuleType) -> dict[str, str]:
@@ -110,7 +130,7 @@ def kept_secrets(given: ModuleType) -> dict[str, str]:
     return made | known
 
 
-def start_servers(supervisor: Supervisor, given: ModuleType) -> dict[str, Any]:
+def start_servers(supervisor: Supervisor, given: ModuleType, *, demo: bool) -> dict[str, Any]:
     """Start what no URL names, and leave the note by which every command finds it."""
     kept = kept_secrets(given)
     note: dict[str, Any] = {"database_url": given.DATABASE_URL, "broker_url": given.BROKER_URL}
@@ -125,14 +145,14 @@ def start_servers(supervisor: Supervisor, given: ModuleType) -> dict[str, Any]:
         broker = embedded.valkey(given.FLEET_DATA, kept["valkey"])
         note["broker_url"] = broker.url
         starting.append(parts.server(broker))
-    if given.DEMO:
-        starting.append(demo(given, kept, note))
+    if demo:
+        starting.append(simulated(given, kept, note))
     supervisor.start(*starting)
     runfile.write_private(given.FLEET_DATA / runfile.NOTE, note)
     return note
 
 
-def demo(given: ModuleType, kept: dict[str, str], note: dict[str, Any]) -> Part:
+def simulated(given: ModuleType, kept: dict[str, str], note: dict[str, Any]) -> Part:
     """Return the simulator, and note where its two clouds are."""
     port = embedded.free_port()
     client = (kept["demo_client_id"], kept["demo_client_secret"])
@@ -192,4 +212,4 @@ def welcome(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

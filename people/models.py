@@ -155,6 +155,7 @@ class Deed(models.Model):
         KEPT_OUT = "kept-out", _("kept a user out")
         PASSWORD_RENEWED = "password-renewed", _("gave a user a new password")
         SETTINGS_CHANGED = "settings-changed", _("started with other settings")
+        RESTORED = "restored", _("brought a backup back")
 
     id = models.BigIntegerField(_("number"), primary_key=True)
     at = models.DateTimeField(_("when"))

@@ -35,6 +35,15 @@ def look(values: Mapping[str, str], now: datetime) -> list[str]:
     return others
 
 
+def is_another(name: str, value: str) -> bool:
+    """Keep a value that is no setting, and say whether another one was kept before."""
+    known = SeenSetting.objects.filter(name=name).first()
+    if known is not None and _same(value, known.digest):
+        return False
+    SeenSetting.objects.update_or_create(name=name, defaults={"digest": _digest(value)})
+    return known is not None
+
+
 def _digest(value: str, salt: str = "") -> str:
     salt = salt or secrets.token_hex(8)
     return f"{salt}${hashlib.pbkdf2_hmac('sha256', value.encode(), salt.encode(), ROUNDS).hex()}"

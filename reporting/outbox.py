@@ -101,6 +101,13 @@ def resync(now: datetime, device_keys: Iterable[str] | None = None) -> int:
     return count
 
 
+def doubt_all(now: datetime) -> int:
+    """Tell USH everything again, for what it took is not certain; give how many cells."""
+    with transaction.atomic():
+        Cell.objects.update(acked_known=False)
+        return resync(now)
+
+
 def _folded(letters: Iterable[Letter]) -> tuple[set[str], list[StateReported]]:
     gone: set[str] = set()
     states: dict[str, list[StateReported]] = {}

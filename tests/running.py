@@ -21,7 +21,7 @@ OPENER = build_opener(ProxyHandler({}))
 class Run:
     """A running `fleet.up` and what it has said so far."""
 
-    def __init__(self, folder, **given):
+    def __init__(self, folder, *words, **given):
         self.folder, self.said = folder, []
         self.port = embedded.free_port()
         env = {name: os.environ[name] for name in KEEP if name in os.environ} | {
@@ -33,7 +33,7 @@ class Run:
             **given,
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "fleet.up"],
+            [sys.executable, "-m", "fleet.up", *words],
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

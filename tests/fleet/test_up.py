@@ -15,8 +15,8 @@ from tests.running import PATIENCE_S, Run, until
 def start(tmp_path):
     runs = []
 
-    def starting(**given):
-        runs.append(Run(tmp_path / "data", **given))
+    def starting(*words, **given):
+        runs.append(Run(tmp_path / "data", *words, **given))
         return runs[-1]
 
     yield starting
