@@ -62,7 +62,7 @@ def test_what_was_dumped_is_there_again_in_a_fresh_folder(transactional_db, serv
     url = json.loads((servers.folder / "run.json").read_text())["database_url"]
 
     subprocess.run([program("pg_dump"), "-Fc", "-f", dump, here], check=True)
-    subprocess.run([program("pg_restore"), "-d", url, dump], check=True)
+    subprocess.run([program("pg_restore"), "-1", "-d", url, dump], check=True)
 
     assert before[0] == 2
     assert counts(url) == before
