@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -90,6 +90,13 @@ NAMED = 3  # devices of a deed that its line names; the row holds them all
 def what_choices() -> list[tuple[str, StrOrPromise]]:
     """Every kind of deed; a function, so that a new kind needs no migration."""
     return list(Deed.What.choices)
+
+
+def _told(value: Any) -> str:
+    """One detail as a person reads it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_told(one)}" for name, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 class Deed(models.Model):
@@ -196,8 +203,7 @@ class Deed(models.Model):
         more = f" … ({len(self.devices)})" if len(self.devices) > NAMED else ""
         parts = [f"“{self.why}”" if self.why else "", named + more]
         for name, value in self.details.items():
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            parts.append(f"{name}: {text}" if value or value == 0 else "")
+            parts.append(f"{name}: {_told(value)}" if value or value == 0 else "")
         return " · ".join(part for part in parts if part)
 
 

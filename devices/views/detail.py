@@ -186,7 +186,9 @@ def factory(
 ) -> dict[str, Any]:
     """Return what the maker wrote on it, and its state as the cloud sends it."""
     raw = json.dumps(device.status, ensure_ascii=False, indent=2, sort_keys=True)
-    return {"raw": raw, "specification": device.product.items if device.product else []}
+    promised = device.product.items if device.product else []
+    limits = [{**one, "limits": json.dumps(one["values"], ensure_ascii=False)} for one in promised]
+    return {"raw": raw, "specification": limits}
 
 
 CONTENT: dict[str, Callable[[HttpRequest, Device, datetime, str], dict[str, Any]]] = {
