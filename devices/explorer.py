@@ -1,16 +1,14 @@
-"""What the log explorer asks of history: a page of rows, what there is to choose from, a histogram.
+"""What the log explorer asks of history: which rows, a page of them, how far a rare one is sought.
 
-Reads only. Nothing here counts further than `MOST_COUNTED` rows, however wide the range.
+Reads only. What is counted of them is `devices.survey`'s.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
 from django.db.models import Prefetch, Q
 from psycopg.errors import QueryCanceled
@@ -19,10 +17,9 @@ from . import specified
 from .models import Device, LogEntry
 from .querysets import REPORT, LogQuerySet
 
+# Rows of the whole fleet that are counted, and among which a rare choice is looked for at first:
+# some 5 ms of reading.
 MOST_COUNTED = 10_000
-# Rows of the whole fleet, when what is looked for among them may be rare: some 15 ms of reading.
-MOST_LOOKED_AT = 20_000
-MOST_BARS = 72
 PATIENCE_MS = 8_000  # of a person who waits for a page; a wider question is refused in words
 
 # Never the local key: a list has no use for it, and decrypting costs.
@@ -31,14 +28,6 @@ SHOWN_OF_DEVICE = ("device_id", "name", "category", "time_zone", "state", "produ
 # Smallest and largest of what follows the time in the key: the ends of one millisecond.
 FIRST_OF_ALL = (-(2**31),)
 LAST_OF_ALL = (2**31 - 1,)
-
-WIDTHS = tuple(
-    timedelta(seconds=seconds)
-    for seconds in (
-        *(1, 5, 10, 30, 60, 120, 300, 600, 900, 1800),
-        *(3600, 7200, 10800, 21600, 43200, 86400, 604800, 2592000, 31536000),
-    )
-)
 
 
 class TooWideError(Exception):
@@ -76,32 +65,6 @@ class Page:
     newer: Key | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One column of the histogram."""
-
-    start: datetime
-    end: datetime
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Histogram:
-    """How many rows when; `counted_from` is set when only the newest were counted."""
-
-    bars: tuple[Bar, ...]
-    total: int
-    counted_from: datetime | None
-
-
-Facets = dict[str, list[tuple[Any, int]]]
-FACETS = ("event_id", "source_id", "provenance", "code")
-GROUPS = (*FACETS[:-1], "code_number")
-# The code is looked up once a group.
-NAMED = f"{', '.join(FACETS[:-1])}, (SELECT code FROM devices_code WHERE number = code_number)"  # noqa: S608
-BINNED = "date_bin(%s, event_time, 'epoch'), count(*), min(event_time)"
-
-
 @contextmanager
 def patient() -> Iterator[None]:
     """Let no question of this page run for longer than a person waits. Raises `TooWideError`."""
@@ -128,13 +91,17 @@ def matching(wanted: Wanted) -> LogQuerySet:
 
 
 def _in_range(wanted: Wanted) -> LogQuerySet:
+    rows = in_range(wanted)
+    return rows.exclude(code__in=wanted.not_codes) if wanted.not_codes else rows
+
+
+def in_range(wanted: Wanted) -> LogQuerySet:
+    """Return the rows between the two times, of the devices if any are named, in no order."""
     rows = LogEntry.objects.between(wanted.start, wanted.end)
-    if wanted.devices is not None:
-        one = len(wanted.devices) == 1
-        rows = rows.of_one(*wanted.devices) if one else rows.filter(device__in=wanted.devices)
-    if wanted.not_codes:
-        rows = rows.exclude(code__in=wanted.not_codes)
-    return rows
+    if wanted.devices is None:
+        return rows
+    one = len(wanted.devices) == 1
+    return rows.of_one(*wanted.devices) if one else rows.filter(device__in=wanted.devices)
 
 
 def _shown(wanted: Wanted) -> LogQuerySet:
@@ -196,120 +163,32 @@ def key_of(row: LogEntry) -> Key:
     return Key(row.place, row.device_id)
 
 
-def facets(wanted: Wanted) -> tuple[Facets, bool]:
-    """Count what there is to choose from, each facet under the choices of the others.
-
-    Counted among the newest rows of the range only; the flag says whether there are more.
-    """
-    grouped = f"GROUP BY {', '.join(GROUPS)}"
-    return _tallied(wanted, _of_newest(f"{NAMED}, count(*)", wanted, GROUPS, grouped))
-
-
-def _tallied(wanted: Wanted, groups: Sequence[tuple[Any, ...]]) -> tuple[Facets, bool]:
-    chosen = (wanted.events, wanted.sources, wanted.provenances, wanted.codes)
-    choices = dict(zip(FACETS, chosen, strict=True))
-    counted: Facets = {}
-    for place, field in enumerate(FACETS):
-        tally: Counter[Any] = Counter(dict.fromkeys(choices[field], 0))
-        for *values, count in groups:
-            others = zip(FACETS, values, strict=True)
-            if all(not choices[f] or v in choices[f] for f, v in others if f != field):
-                tally[values[place]] += count
-        counted[field] = sorted(tally.items(), key=lambda one: (-one[1], str(one[0])))
-    return counted, sum(group[-1] for group in groups) > MOST_COUNTED
-
-
-def _of_newest(
-    select: str, wanted: Wanted, fields: Sequence[str], rest: str, *values: Any, every: bool = True
-) -> list[tuple[Any, ...]]:
-    """Ask something of the newest rows of the range, or of the filter. The words are ours."""
-    rows = _in_range(wanted) if every else matching(wanted)
-    order = [f"-{name}" for name in _order(wanted)]
-    newest = rows.order_by(*order).values(*fields)[: MOST_COUNTED + 1]
-    try:
-        sql, params = newest.query.sql_with_params()
-    except EmptyResultSet:  # the filter names no device: nothing can match
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {select} FROM ({sql}) newest {rest}", [*values, *params])  # noqa: S608
-        return list(cursor.fetchall())
-
-
-def overview(wanted: Wanted, looked_to: datetime | None) -> tuple[Histogram, Facets, bool]:
-    """Return the histogram and the facets; `looked_to` is what `reach` said of the filter.
-
-    Where nothing is chosen both count the same rows, which are then read once.
-    """
-    if looked_to or wanted.events or wanted.sources or wanted.provenances or wanted.codes:
-        return (_histogram(wanted, looked_to), *facets(wanted))
-    width = bar_width(wanted.end - wanted.start)
-    select = f"grouping(event_id), {BINNED}, {NAMED}"
-    sets = f"GROUP BY GROUPING SETS ((2), ({', '.join(GROUPS)}))"
-    groups = _of_newest(select, wanted, ("event_time", *GROUPS), sets, width)
-    bars = [(start, count, first) for kind, start, count, first, *_ in groups if kind]
-    tallies = [(*values, count) for kind, _start, count, _first, *values in groups if not kind]
-    return (_drawn(wanted, bars, looked_to), *_tallied(wanted, tallies))
-
-
-def histogram(wanted: Wanted) -> Histogram:
-    """Count the matching rows by time, the newest `MOST_COUNTED` of them."""
-    return _histogram(wanted, reach(wanted))
-
-
-def _histogram(wanted: Wanted, looked_to: datetime | None) -> Histogram:
-    looked = replace(wanted, start=looked_to or wanted.start)
-    width = bar_width(wanted.end - wanted.start)
-    rows = _of_newest(BINNED, looked, ("event_time",), "GROUP BY 1", width, every=False)
-    return _drawn(wanted, rows, looked_to)
-
-
-def _drawn(
-    wanted: Wanted, rows: Sequence[tuple[Any, ...]], looked_to: datetime | None
-) -> Histogram:
-    width = bar_width(wanted.end - wanted.start)
-    found = {start: (count, first) for start, count, first in rows}
-    total = sum(count for count, _first in found.values())
-    return Histogram(
-        bars=tuple(
-            Bar(start, start + width, found.get(start, (0, None))[0])
-            for start in _bar_starts(wanted, width)
-        ),
-        total=min(total, MOST_COUNTED),
-        counted_from=min(first for _count, first in found.values())
-        if total > MOST_COUNTED
-        else looked_to,
-    )
-
-
 def reach(wanted: Wanted, before: Key | None = None) -> datetime | None:
     """Return from when on a rare choice is looked for in a big fleet; None: in the whole range.
 
     One device's rows have an index of their own, and so have all events but reports.
     """
-    chosen = wanted.codes or wanted.not_codes or wanted.sources or wanted.provenances
-    if wanted.devices is not None or not chosen:
+    if not is_rare(wanted):
         return None
     rows = LogEntry.objects.between(wanted.start, wanted.end)
     if before:
         rows = rows.filter(place__lte=before.place)
-    if wanted.events and REPORT not in wanted.events:
+    if is_besides(wanted):
         rows = rows.exclude(event_id=REPORT)
-    place = slice(MOST_LOOKED_AT, MOST_LOOKED_AT + 1)
+    place = slice(MOST_COUNTED, MOST_COUNTED + 1)
     newest = rows.order_by("-event_time").values_list("event_time", flat=True)
     return next(iter(newest[place]), None)
 
 
-def bar_width(span: timedelta) -> timedelta:
-    """Return the narrowest round width that draws no more than `MOST_BARS` bars."""
-    return next((width for width in WIDTHS if span / width < MOST_BARS), WIDTHS[-1])
+def is_rare(wanted: Wanted) -> bool:
+    """Whether what is chosen has no index, so that a big fleet is searched a stretch at a time."""
+    chosen = wanted.codes or wanted.not_codes or wanted.sources or wanted.provenances
+    return wanted.devices is None and bool(chosen)
 
 
-def _bar_starts(wanted: Wanted, width: timedelta) -> Iterator[datetime]:
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    start = epoch + (wanted.start - epoch) // width * width
-    while start < wanted.end:
-        yield start
-        start += width
+def is_besides(wanted: Wanted) -> bool:
+    """Whether only events besides reports are chosen: they are few, and have an index."""
+    return bool(wanted.events) and REPORT not in wanted.events
 
 
 def chunks(wanted: Wanted, size: int) -> Iterator[list[LogEntry]]:

@@ -10,9 +10,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from devices import telling
-from devices.explorer import Facets, Histogram, Wanted
+from devices.explorer import Wanted
 from devices.forms import NOBODY
 from devices.models import Provenance
+from devices.survey import Facets, Histogram
 from devices.views import log_rows
 from devices.views.log_rows import PLACE
 from pages import moments

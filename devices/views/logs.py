@@ -22,11 +22,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from devices import explorer, telling
+from devices import explorer, survey, telling
 from devices.explorer import Page, TooWideError, Wanted
 from devices.folding import Fold
 from devices.forms import RANGES, USUAL_RANGE
 from devices.models import LogEntry, Product, SavedView
+from devices.survey import Survey
 from devices.views import log_address, log_facets, log_proof, log_rows, saved_views
 from devices.views.log_address import Asked
 from pages.shared import shared
@@ -59,9 +60,9 @@ def logs(request: HttpRequest) -> HttpResponse:
     context |= {} if refresh else _around(asked, request.GET)
     try:
         with explorer.patient():
-            looked_to = explorer.reach(asked.wanted, asked.before)
-            context |= _rows(asked, asked.wanted, looked_to, request.GET, now)
-            context |= {} if refresh else _overview(request, asked, asked.wanted, looked_to)
+            counted = None if refresh else survey.of(asked.wanted)
+            context |= _rows(asked, asked.wanted, counted, request.GET, now)
+            context |= _overview(request, counted, asked.wanted) if counted else {}
     except TooWideError:
         words = _("This takes too long to read. Narrow the time range or name a device.")
         context["problems"] = [words]
@@ -93,12 +94,12 @@ def _range_name(asked: Asked) -> str:
 
 
 def _rows(
-    asked: Asked, wanted: Wanted, looked_to: datetime | None, query: QueryDict, now: datetime
+    asked: Asked, wanted: Wanted, counted: Survey | None, query: QueryDict, now: datetime
 ) -> dict[str, Any]:
     # What is rare is looked for further back by a question of its own: `deep`.
-    start = None if asked.after or query.get("deep") else looked_to
-    looked = replace(wanted, start=start or wanted.start)
-    page = explorer.page(looked, asked.size, before=asked.before, after=asked.after)
+    walks = asked.after or query.get("deep")
+    start = None if walks else _looked_to(asked, wanted, counted)
+    page = _page(asked, replace(wanted, start=start or wanted.start), counted)
     device = asked.device
     lines = log_rows.lines(page.rows, get_language() or "en")
     folds = log_rows.folded(lines) if asked.given["fold"] else [Fold(one) for one in lines]
@@ -109,22 +110,32 @@ def _rows(
         "older": page.older and log_address.write(page.older),
         "newer": page.newer and log_address.write(page.newer),
         "looked_to": start if page.older is None else None,
-        "most_looked_at": explorer.MOST_LOOKED_AT,
+        "most_looked_at": explorer.MOST_COUNTED,
         "proof": log_proof.of(device, wanted.start, wanted.end, now) if device else None,
     }
 
 
-def _overview(
-    request: HttpRequest, asked: Asked, wanted: Wanted, looked_to: datetime | None
-) -> dict[str, Any]:
-    if asked.before:  # the page lies further back; what is counted does not
-        looked_to = explorer.reach(wanted)
-    drawn, counted, cut = explorer.overview(wanted, looked_to)
+def _looked_to(asked: Asked, wanted: Wanted, counted: Survey | None) -> datetime | None:
+    """Return from when on a rare choice is looked for; what was counted from the newest says it."""
+    if counted and not asked.before:
+        return counted.looked_to
+    return explorer.reach(wanted, asked.before)
+
+
+def _page(asked: Asked, looked: Wanted, counted: Survey | None) -> Page:
+    """Return the rows; where none was counted in all that is looked at, none is asked for."""
+    newest = not (asked.before or asked.after)
+    if newest and counted and counted.holds_none(looked.start):
+        return Page([], None, None)
+    return explorer.page(looked, asked.size, before=asked.before, after=asked.after)
+
+
+def _overview(request: HttpRequest, counted: Survey, wanted: Wanted) -> dict[str, Any]:
     return {
-        "histogram": drawn,
-        "columns": log_facets.columns(drawn, request.GET),
-        "facets": log_facets.shown(counted, wanted, request.GET, get_language() or "en"),
-        "facets_cut": cut,
+        "histogram": counted.histogram,
+        "columns": log_facets.columns(counted.histogram, request.GET),
+        "facets": log_facets.shown(counted.facets, wanted, request.GET, get_language() or "en"),
+        "facets_cut": counted.cut,
         **saved_views.menu(request, SavedView.Page.LOGS),
     }
 

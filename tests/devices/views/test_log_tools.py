@@ -91,7 +91,7 @@ def test_flapping_is_one_row_that_holds_the_others():
 def test_what_is_rare_is_answered_at_once_and_looked_for_further_back_by_a_second_question(
     monkeypatch,
 ):
-    monkeypatch.setattr(explorer, "MOST_LOOKED_AT", 3)
+    monkeypatch.setattr(explorer, "MOST_COUNTED", 3)
     lamp = scene.device()
     for ago in range(1, 7):
         code = "rare" if ago in {2, 6} else "switch_led"
