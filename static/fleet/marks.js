@@ -1,5 +1,5 @@
 // Events on a chart's time axis: a thin line with a sign, its words under the pointer, and a list for the keyboard.
-const SIGNS = { 1: "▲", 2: "▼", 3: "★", 4: "⟲", 5: "➤", 6: "⇧", 9: "↻", 10: "◷", "-1": "✎", "-2": "?", "-3": "↩", "-4": "✕", "-5": "!" };
+const SIGNS = { 1: "▲", 2: "▼", 3: "★", 4: "⟲", 5: "➤", 6: "⇧", 9: "↻", 10: "◷", "-1": "✎", "-2": "?", "-3": "↩", "-4": "✕", "-5": "!", "-6": "⊘", "-7": "⊙" };
 const TONES = { 1: "--fleet-good", 4: "--fleet-bad", "-4": "--fleet-bad", "-5": "--fleet-bad" };
 const NEAR = 6; // px from the pointer
 const APART = 14; // px between two signs that can be read
