@@ -15,7 +15,7 @@ from benchmarks import ground
 
 SMALL = ("sync", "ingest", "latency", "quota", "forward", "rest", "live")
 # What takes minutes at any size runs when it is named, or at full size.
-NAMES = (*SMALL, "pages", "export")
+NAMES = (*SMALL, "pages", "export", "paint")
 
 
 def main() -> int:
