@@ -3,9 +3,10 @@
 from django.db import models
 
 from .device import Device
+from .loading import Loaded
 
 
-class Coverage(models.Model):
+class Coverage(Loaded):
     """The ledger of one device, for `devices.coverage`. What neither list names is unread."""
 
     device = models.OneToOneField(Device, models.CASCADE, primary_key=True)

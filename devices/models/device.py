@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from devices.lookups import Letters
 from devices.querysets import DeviceQuerySet
 
+from .loading import Loaded
 from .product import Product
 from .secret import EncryptedTextField
 
 
-class Device(models.Model):
+class Device(Loaded):
     """One device of the cloud project; a device that left keeps its row and its history."""
 
     class State(models.TextChoices):

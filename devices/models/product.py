@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from .loading import Loaded
 
-class Product(models.Model):
+
+class Product(Loaded):
     """A vendor's product: its data points with type, range, unit and scale."""
 
     product_id = models.CharField(primary_key=True, max_length=64)

@@ -1,8 +1,8 @@
 """A page of the device list: what each row shows, read for all rows at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.template.loader import get_template
@@ -26,12 +26,11 @@ ALWAYS = (
     *("device_id", "name", "category", "product", "state", "state_since", "online", "online_since"),
     "retired_at",
     *("status", "tags", "time_zone", "last_event_at"),
-    *("coverage__since", "coverage__complete", "coverage__lost"),
 )
+LEDGER = ("coverage__since", "coverage__complete", "coverage__lost")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell; of a data point it has a reading, of a moment `at`, else a text."""
 
     column: Column
@@ -40,9 +39,8 @@ class Cell:
     reading: Reading | None = None
 
 
-@dataclass(frozen=True)
-class Row:
-    """One device of the list."""
+class Row(NamedTuple):
+    """One device of the list; what no column shows is left empty."""
 
     device: Device
     state: str
@@ -65,16 +63,29 @@ class Row:
 def listed(devices: DeviceQuerySet, shown: Sequence[Column] = ()) -> DeviceQuerySet:
     """Bring what the columns show and nothing else; secrets and long texts stay in the database."""
     more = [field for one in shown for field in columns.FIELDS.get(one.name, ())]
-    found = devices.with_books().prefetch_related(products())
-    return found.only(*ALWAYS, *more)
+    found = devices.prefetch_related(products())
+    if not _shows("history", shown):
+        return found.only(*ALWAYS, *more)
+    return found.with_books().only(*ALWAYS, *LEDGER, *more)
+
+
+def _shows(name: str, shown: Sequence[Column]) -> bool:
+    return any(one.name == name for one in shown)
 
 
 def rows(
     devices: Sequence[Device], now: datetime, language: str, shown: Sequence[Column] = ()
 ) -> list[Row]:
-    """Return the rows of these devices with the columns shown: two queries, however many."""
-    told = standings(device.device_id for device in devices)
+    """Return the rows of these devices with the columns shown: two queries, however many.
+
+    With no columns named they are a gateway's few lines, which show values and nothing composed.
+    """
+    ribbons, valued = _shows("history", shown), not shown or _shows("values", shown)
+    keys = (device.device_id for device in devices)
+    told = standings(keys) if _shows("ush", shown) else {}
     busy = _busy([device.pk for device in devices])
+    # What a column composes from the row has nothing of its own: one cell for all rows.
+    composed = {one: Cell(one) for one in shown if _is_composed(one)}
     return [
         Row(
             device=device,
@@ -82,11 +93,11 @@ def rows(
             since=standing.since(device),
             category=words.category_name(device.category, language),
             icon=words.category_icon(device.category),
-            values=key_values(device, language),
-            ribbon=standing.ribbon(device, now),
+            values=key_values(device, language) if valued else (),
+            ribbon=standing.ribbon(device, now) if ribbons else None,
             delivery=told.get(device.device_id),
             operation=busy.get(device.pk),
-            cells=tuple(cell(device, column, language) for column in shown),
+            cells=tuple(composed.get(one) or cell(device, one, language) for one in shown),
         )
         for device in devices
     ]
@@ -112,8 +123,13 @@ def drawn(found: Sequence[Row], now: datetime) -> SafeString:
     return SafeString(template.render({"rows": found, **looks}))
 
 
+def _is_composed(column: Column) -> bool:
+    own = column.name in columns.TEXTS or column.name in columns.MOMENTS
+    return not (column.code or own or column.name in ("category", "since"))
+
+
 def cell(device: Device, column: Column, language: str) -> Cell:
-    """Return what a device says in a column; the composed columns are drawn from the row."""
+    """Return what a device says in a column of its own."""
     if column.code:
         if column.code not in device.status:
             return Cell(column)
@@ -126,7 +142,7 @@ def cell(device: Device, column: Column, language: str) -> Cell:
         return Cell(column, at=standing.since(device))
     if column.name in columns.MOMENTS:
         return Cell(column, at=columns.MOMENTS[column.name](device))
-    return Cell(column, columns.TEXTS[column.name](device) if column.name in columns.TEXTS else "")
+    return Cell(column, columns.TEXTS[column.name](device))
 
 
 def key_values(device: Device, language: str) -> tuple[Reading, ...]:

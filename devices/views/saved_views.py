@@ -29,8 +29,8 @@ def menu(
         "views_page": page.value,
         "views": [
             {"view": one, "address": saved.address(one), "mine": one.owner_id == user.pk}
-            | {"here": bool(here) and one.query == here}
-            for one in (saved.offered(page, user) if isinstance(user, User) else ())
+            | {"here": bool(here) and one.query == here, "owner": owner}
+            for one, owner in (saved.offered(page, user) if isinstance(user, User) else ())
         ],
         "view_query": saved.question(page, asked or request.GET),
     }
