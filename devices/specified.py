@@ -1,13 +1,15 @@
 """The parsed specification of a product, kept between requests: parsing costs more than reading."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Prefetch, TextField
 from django.db.models.functions import Cast
 
 from devices.datapoints import Specification
-from devices.models import Product
+from devices.models import Device, Product
 
 MOST_PRODUCTS = 1_000  # some 20 KB each when parsed
 WRITTEN = "written"  # the stored list as text: what is only compared need not be read
@@ -27,6 +29,26 @@ def products() -> "Prefetch[str]":
     """Bring the products of a page of devices, their lists as text: a page shows fifty of them."""
     rows = Product.objects.defer("items").annotate(**{WRITTEN: Cast("items", TextField())})
     return Prefetch("product", rows)
+
+
+# A list of devices asks it at every turn: written out, it costs a third of Django's way to ask.
+READ = ("product_id", "name", "category", WRITTEN)
+PRODUCTS = """
+SELECT product_id, name, category, items::text FROM devices_product WHERE product_id = ANY(%s)
+"""
+
+
+def bring(devices: Iterable[Device]) -> None:
+    """Give devices their products, as `products` does: one query for those who have none yet."""
+    field = Device._meta.get_field("product")  # noqa: SLF001  Django's own way to a field
+    bare = [one for one in devices if one.product_id and not field.is_cached(one)]
+    if not bare:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(PRODUCTS, [list({one.product_id for one in bare})])
+        found = {row[0]: Product.from_db("default", READ, row) for row in cursor.fetchall()}
+    for one in bare:
+        field.set_cached_value(one, found[one.product_id])
 
 
 @lru_cache(maxsize=MOST_PRODUCTS)

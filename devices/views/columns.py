@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ VALUE = "dp:"
 MOST = 20  # columns that one list shows; a wider one is read by nobody
 LONGEST_CODE = 64
 MOST_OFFERED = 24  # codes that the picker proposes
+MOST_TITLES = 1_000  # kept: of each language some forty are asked for at every turn
 
 TITLES = {
     "state": _l("State"),
@@ -135,6 +137,7 @@ def offered(names: tuple[str, ...], tallies: Iterable[Tally], language: str) -> 
     return [Offer(name, title(name, language), name in names) for name in every]
 
 
+@lru_cache(MOST_TITLES)
 def title(name: str, language: str) -> str:
     """Return a column's title; that of a data point keeps its code, since names repeat."""
     if not name.startswith(VALUE):

@@ -113,6 +113,7 @@ def surroundings(
         "all_matching": whole.total,
         "selectable": selectable(whole.total if matching is None else matching, len(page.rows)),
         "most_counted": MOST_COUNTED,
+        "addresses": listing_address.Addresses(request.GET),
         "offered": columns.offered(asked.columns, tallies, language),
         **saved_views.menu(request, SavedView.Page.DEVICES, asked.as_query(request)),
         "facets": listing_facets.shown(asked, language) if "facets" in request.GET else None,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -21,6 +22,7 @@ ORDERS = {
     "last_event": keyset.Order("last_event_at", nullable=True, kind=datetime),
 }
 KEEP = "keep"  # the picker's own parameter: its choice is remembered, not only shown
+MOVED = ("q", "cursor")  # what another search line replaces
 A_YEAR = 365 * 24 * 3600
 
 
@@ -59,6 +61,23 @@ def read(request: HttpRequest, now: datetime) -> Asked:
     names = columns.chosen(request.GET.get("columns"), request.COOKIES.get(columns.COOKIE))
     search = filters.parse(request.GET.get("q", ""), now)
     return Asked(search, sort if sort in ORDERS else USUAL_SORT, names)
+
+
+class Addresses:
+    """This page for other search lines, from the first page on.
+
+    A page writes a hundred of them: what they have in common is written once.
+    """
+
+    def __init__(self, query: QueryDict) -> None:
+        """Take what stays as it is."""
+        kept = [(key, one) for key, values in query.lists() if key not in MOVED for one in values]
+        self.begun = urlencode(kept)
+
+    def of(self, line: str) -> str:
+        """Return where a line leads."""
+        asked = urlencode({"q": line}) if line else ""
+        return f"?{self.begun}&{asked}" if self.begun and asked else f"?{self.begun}{asked}"
 
 
 def picked(request: HttpRequest) -> HttpResponse | None:

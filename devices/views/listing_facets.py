@@ -4,6 +4,7 @@ Each facet is counted under the tokens of the others, among no more than `MOST_C
 facets under the same tokens are counted in one statement that reads those devices once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -19,14 +20,16 @@ from pages import badges
 MOST_COUNTED = 10_000
 MOST_SHOWN = 12  # choices of one facet; what is rarer is typed
 
-FOUND = "WITH found AS MATERIALIZED ({rows}) {counts}"
-COUNTS = {
-    "online": "SELECT 'online', coalesce(online::text, 'unknown'), count(*) FROM found GROUP BY 2",
-    "category": "SELECT 'category', category, count(*) FROM found WHERE category <> '' GROUP BY 2",
-    "product": "SELECT 'product', product_id, count(*) FROM found"
-    " WHERE product_id IS NOT NULL GROUP BY 2",
-    "tag": "SELECT 'tag', tag, count(*) FROM found, unnest(tags) tag WHERE tag <> '' GROUP BY 2",
-}
+# Devices alike in all three are one row of few hundred: counted once, added up for each facet.
+FOUND = """
+WITH found AS MATERIALIZED ({rows})
+SELECT CASE WHEN online THEN 'true' WHEN NOT online THEN 'false' ELSE 'unknown' END,
+    category, coalesce(product_id, ''), '', count(*)
+FROM found GROUP BY online, category, product_id
+UNION ALL
+SELECT '', '', '', tag, count(*) FROM found, unnest(tags) tag WHERE tags <> '{{}}' GROUP BY tag
+"""
+PLACES = {"online": 0, "category": 1, "product": 2, "tag": 3}
 
 Counts = dict[str, list[tuple[str, int]]]
 
@@ -81,24 +84,27 @@ def _facet(
 
 def counted(search: Search) -> Counts:
     """Return the values of every facet with their counts."""
-    alike: dict[str, tuple[Search, list[str]]] = {}
-    for key in COUNTS:
+    alike: dict[str, list[tuple[Any, ...]]] = {}
+    found: Counts = {}
+    for key, place in PLACES.items():
         others = search.leaving_out(key)
-        alike.setdefault(others.text, (others, []))[1].append(key)
-    found: Counts = {key: [] for key in COUNTS}
-    for others, keys in alike.values():
-        for key, value, count in _count(others, keys):
-            found[key].append((value, count))
+        rows = alike.get(others.text)
+        if rows is None:
+            rows = alike[others.text] = _count(others)
+        sums: Counter[str] = Counter()
+        for row in rows:
+            sums[row[place]] += row[-1]
+        found[key] = [(value, count) for value, count in sums.items() if value]
     return found
 
 
-def _count(others: Search, keys: list[str]) -> list[tuple[str, str, int]]:
+def _count(others: Search) -> list[tuple[Any, ...]]:
+    """Return how many are alike: online, category, product, tag, and their number."""
     rows = others.apply(Device.objects.order_by())
     read = rows.values("online", "category", "product_id", "tags")[:MOST_COUNTED]
     sql, params = read.query.sql_with_params()
-    counts = " UNION ALL ".join(COUNTS[key] for key in keys)
     with connection.cursor() as cursor:
-        cursor.execute(FOUND.format(rows=sql, counts=counts), params)
+        cursor.execute(FOUND.format(rows=sql), params)
         return list(cursor.fetchall())
 
 

@@ -14,7 +14,7 @@ from devices.datapoints import Reading
 from devices.models import Device
 from devices.plans import OPEN
 from devices.querysets import DeviceQuerySet
-from devices.specified import products, specification
+from devices.specified import bring, specification
 from devices.views import columns, standing
 from devices.views.columns import Column
 from pages import marks
@@ -63,10 +63,9 @@ class Row(NamedTuple):
 def listed(devices: DeviceQuerySet, shown: Sequence[Column] = ()) -> DeviceQuerySet:
     """Bring what the columns show and nothing else; secrets and long texts stay in the database."""
     more = [field for one in shown for field in columns.FIELDS.get(one.name, ())]
-    found = devices.prefetch_related(products())
     if not _shows("history", shown):
-        return found.only(*ALWAYS, *more)
-    return found.with_books().only(*ALWAYS, *LEDGER, *more)
+        return devices.only(*ALWAYS, *more)
+    return devices.with_books().only(*ALWAYS, *LEDGER, *more)
 
 
 def _shows(name: str, shown: Sequence[Column]) -> bool:
@@ -76,11 +75,12 @@ def _shows(name: str, shown: Sequence[Column]) -> bool:
 def rows(
     devices: Sequence[Device], now: datetime, language: str, shown: Sequence[Column] = ()
 ) -> list[Row]:
-    """Return the rows of these devices with the columns shown: two queries, however many.
+    """Return the rows of these devices with the columns shown: three queries, however many.
 
     With no columns named they are a gateway's few lines, which show values and nothing composed.
     """
     ribbons, valued = _shows("history", shown), not shown or _shows("values", shown)
+    bring(devices)
     keys = (device.device_id for device in devices)
     told = standings(keys) if _shows("ush", shown) else {}
     busy = _busy([device.pk for device in devices])
