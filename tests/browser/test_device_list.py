@@ -96,3 +96,26 @@ def test_a_filter_is_typed_with_the_keyboard_and_taken_off_by_its_cross(opened, 
 
     expect(page).to_have_url(re.compile(r"/devices/\?q=lamp$"))
     expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_a_device_is_retired_leaves_the_list_and_is_brought_back_from_its_page(opened, page):
+    scene.device("bf1", "Hall lamp")
+    scene.device("bf2", "Desk lamp")
+    opened("/devices/")
+
+    page.get_by_label("Select Hall lamp").check()
+    page.get_by_role("button", name="Retire…").click()
+    page.get_by_label("Reason").fill("in the box")
+    page.get_by_role("button", name="Retire").click()
+    expect(page.get_by_text("1 device is retired now.")).to_be_visible()
+    expect(page.get_by_role("link", name="Desk lamp")).to_be_visible()
+    expect(page.get_by_role("link", name="Hall lamp")).to_have_count(0)
+    page.get_by_role("link", name="1 retired").click()
+    page.get_by_role("link", name="Hall lamp").click()
+    expect(page.get_by_text("in the box")).to_be_visible()
+    page.get_by_role("button", name="Bring back").click()
+    expect(page.get_by_text("1 device is back.")).to_be_visible()
+    page.goto(page.url.partition("/devices/")[0] + "/devices/")
+
+    expect(page.get_by_role("link", name="Hall lamp")).to_be_visible()
+    assert Device.objects.retired().count() == 0
