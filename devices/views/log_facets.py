@@ -3,19 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from devices import telling
 from devices.explorer import Wanted
 from devices.forms import NOBODY
-from devices.models import Provenance
+from devices.models import Product, Provenance
 from devices.survey import Facets, Histogram
 from devices.views import log_rows
-from devices.views.log_rows import PLACE
+from devices.views.log_drawing import PLACE
 from pages import moments
 
 HEIGHT = 100  # the drawing's own units
@@ -43,16 +46,20 @@ class Facet:
     choices: list[Choice]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the histogram in the drawing's units; `counted` is False beyond the limit."""
+class Column(NamedTuple):
+    """One column of the histogram in the drawing's units; `counted` is False beyond the limit.
+
+    In the order in which the template takes it apart.
+    """
 
     x: int
     top: float
     height: float
     start: datetime
     end: datetime
-    count: int
+    start_s: int
+    end_s: int
+    number: int
     counted: bool
     address: str
     since: str
@@ -124,6 +131,18 @@ def _spelled(name: str, values: list[str]) -> str:
     return urlencode([(name, value) for value in values])
 
 
+def products(chosen: str) -> SafeString:
+    """Return the products to choose from; they hardly change, so that their words are kept."""
+    rows = Product.objects.order_by("name", "product_id").values_list("product_id", "name")
+    return _options(tuple(rows), chosen)
+
+
+@lru_cache(8)
+def _options(named: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    template = get_template("devices/_log_products.jinja.html", using="jinja2")
+    return mark_safe(template.render({"products": named, "chosen": chosen}))  # noqa: S308  it escapes
+
+
 def without_hidden(query: QueryDict, code: str) -> str:
     """Return the address that shows a hidden code again."""
     hidden = [one for text in query.getlist("not_code") for one in text.split(",") if one != code]
@@ -150,7 +169,9 @@ def columns(drawn: Histogram, query: QueryDict) -> list[Column]:
             height=height,
             start=bar.start,
             end=bar.end,
-            count=bar.count,
+            start_s=int(bar.start.timestamp()),
+            end_s=int(bar.end.timestamp()),
+            number=bar.count,
             counted=drawn.counted_from is None or bar.end > drawn.counted_from,
             address=stretch.replace(FROM, _spelled_at(since)).replace(TO, _spelled_at(until)),
             since=since,

@@ -7,12 +7,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from json.encoder import encode_basestring
 from typing import Any
 
 from django.db import connection
-from django.http import QueryDict
-from django.template.loader import get_template
-from django.utils.safestring import SafeString, mark_safe
 
 from devices import causes, telling, words
 from devices.causes import Happening
@@ -21,11 +19,9 @@ from devices.explorer import Key, key_of
 from devices.folding import Fold, Told, fold
 from devices.models import Device, LogEntry, Provenance
 from devices.specified import specification
-from pages import moments
 from pages.moments import span
 
 REPORTED = 7  # the event type that carries a data point
-PLAIN = json.JSONEncoder(ensure_ascii=False, default=str)
 PRECISE_S = 10  # below it a tenth of a second is worth showing
 LOOK_BACK = timedelta(days=1)  # further back an earlier value says little, and costs a long read
 
@@ -38,7 +34,6 @@ OWN_ICONS = {
     -6: "archive",
     -7: "archive-off",
 }
-PLACE = ("before", "after", "at")  # a place in the log means nothing under another filter
 TOLD = {LogEntry.Own.RENAMED.value, LogEntry.Own.BY_OTHERS.value}  # what may tell an old name
 
 # Any of one device, in the order of the key: so the key's index is walked. Of a device that is
@@ -123,33 +118,6 @@ def folded(lines: Sequence[Line]) -> list[Fold[Line]]:
     )
 
 
-def drawn(folds: Sequence[Fold[Line]], query: QueryDict, now: datetime) -> SafeString:
-    """Return the rows of the explorer's table as HTML; their links keep the filter of `query`."""
-    context = {
-        "folds": folds,
-        "now": now,
-        "here": address_without(query, *PLACE),
-        "only": _begun(address_without(query, *PLACE, "code")),
-        "known_by": {number: str(words) for number, words in Provenance.choices},
-        "absolute": moments.absolute,
-    }
-    found = get_template("devices/_log_rows.jinja.html", using="jinja2").render(context)
-    return mark_safe(found)  # noqa: S308  it escapes
-
-
-def address_without(query: QueryDict, *names: str) -> str:
-    """Return the address of this page with some of its parameters dropped."""
-    kept = query.copy()
-    for name in names:
-        kept.pop(name, None)
-    return f"?{kept.urlencode()}"
-
-
-def _begun(address: str) -> str:
-    """Return an address that another parameter can be written behind."""
-    return address if address == "?" else f"{address}&"
-
-
 def _line(
     row: LogEntry,
     spec: Specification,
@@ -191,28 +159,36 @@ def source_name(source_id: int | None, language: str) -> str:
 
 def as_json(row: LogEntry) -> str:
     """Return the row as it is kept, for a person who wants to see all of it."""
-    kept = {
-        "device_id": row.device.device_id,
-        "event_time": row.event_time.isoformat(timespec="milliseconds"),
-        "received_at": row.received_at.isoformat(timespec="milliseconds"),
-        "not_before": row.not_before and row.not_before.isoformat(timespec="milliseconds"),
-        "event_id": row.event_id,
-        "source_id": row.source_id,
-        "provenance": str(Provenance(row.provenance).label),
-        "code": row.code,
-        "value": row.value,
-        "raw": row.raw,
-    }
-    # The encoder that indents is written in Python, and a page has two hundred rows.
-    lines = ",\n".join(f'  "{name}": {_indented(value)}' for name, value in kept.items())
-    return f"{{\n{lines}\n}}"
+    # Written out: the encoder that indents is slow, and a page has two hundred rows.
+    return (
+        f'{{\n  "device_id": {_text(row.device.device_id)},\n'
+        f'  "event_time": "{_stamp(row.event_time)}",\n'
+        f'  "received_at": "{_stamp(row.received_at)}",\n'
+        f'  "not_before": {_text(_stamp(row.not_before) if row.not_before else None)},\n'
+        f'  "event_id": {row.event_id},\n'
+        f'  "source_id": {"null" if row.source_id is None else row.source_id},\n'
+        f'  "provenance": {_text(str(Provenance(row.provenance).label))},\n'
+        f'  "code": {_text(row.code)},\n'
+        f'  "value": {_indented(row.value)},\n'
+        f'  "raw": {_text(row.raw)}\n}}'
+    )
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
+
+
+def _text(text: str | None) -> str:
+    return "null" if text is None else encode_basestring(text)
 
 
 def _indented(value: Any) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
     if isinstance(value, dict | list):
         text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
         return text.replace("\n", "\n  ")
-    return PLAIN.encode(value)
+    return json.dumps(value)
 
 
 def _earlier(rows: Sequence[LogEntry]) -> dict[int, tuple[Any]]:

@@ -26,9 +26,9 @@ from devices import explorer, survey, telling
 from devices.explorer import Page, TooWideError, Wanted
 from devices.folding import Fold
 from devices.forms import RANGES, USUAL_RANGE
-from devices.models import LogEntry, Product, SavedView
+from devices.models import LogEntry, SavedView
 from devices.survey import Survey
-from devices.views import log_address, log_facets, log_proof, log_rows, saved_views
+from devices.views import log_address, log_drawing, log_facets, log_proof, log_rows, saved_views
 from devices.views.log_address import Asked
 from pages.shared import shared
 from people.gates import require
@@ -72,7 +72,7 @@ def logs(request: HttpRequest) -> HttpResponse:
 
 def _around(asked: Asked, query: QueryDict) -> dict[str, Any]:
     """Return what the filter line needs."""
-    place = (*log_rows.PLACE, "cursor")
+    place = (*log_drawing.PLACE, "cursor")
     return {
         "hidden_codes": [
             (code, log_facets.without_hidden(query, code))
@@ -81,7 +81,7 @@ def _around(asked: Asked, query: QueryDict) -> dict[str, Any]:
         "kept": [(name, one) for name in query if name not in place for one in query.getlist(name)],
         "ranges": list(RANGES),
         "range": _range_name(asked),
-        "products": Product.objects.only("product_id", "name").order_by("name", "product_id"),
+        "products": log_facets.products(asked.form.data.get("product") or ""),
         "most": explorer.MOST_COUNTED,
     }
 
@@ -106,7 +106,7 @@ def _rows(
     return {
         "lines": lines,
         "folds": folds,
-        "body": log_rows.drawn(folds, query, now),
+        "body": log_drawing.drawn(folds, query, now),
         "older": page.older and log_address.write(page.older),
         "newer": page.newer and log_address.write(page.newer),
         "looked_to": start if page.older is None else None,
