@@ -105,7 +105,9 @@ def _tell(request: HttpRequest, words: str, done: retiring.Done) -> None:
         messages.success(request, words % len(done.changed))
     if done.skip:
         note = done.skip[0]
-        left = ngettext("%d device was left as it is", "%d devices were left", len(done.skip))
+        left = ngettext(
+            "%d device was left as it is", "%d devices were left as they are", len(done.skip)
+        )
         messages.warning(request, f"{left % len(done.skip)}: {note.device_id}: {note.why}")
 
 
