@@ -5,7 +5,6 @@ together. Session locks and single statements only: no transaction is open durin
 """
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from .budget import Budget, month_start
 from .models import CallCount, Project
+from .pace import RowPace
 from .tuya.account import Account, timeouts
 from .tuya.client import Cloud
 from .tuya.errors import Refused, TuyaError
@@ -30,12 +30,6 @@ LATE = timedelta(minutes=5)  # longest wait while the cloud is merely unavailabl
 PARKED = timedelta(minutes=1)  # first wait after the account was refused as a whole
 PARKED_LATE = timedelta(hours=1)
 MOST_DOUBLINGS = 12
-# Share of the allowed pace that is used: two calls may be nearer to each other when they arrive.
-KEPT = 0.97
-# Who wakes later than this would crowd those behind it: it lets its moment pass and takes another,
-# so many times at most.
-LATE_S = 0.01
-TRIES = 3
 
 
 class RowTokens:
@@ -88,42 +82,6 @@ def only_one(kind: int) -> Iterator[bool]:
         if alone:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [kind])
-
-
-class RowPace:
-    """The pace of `devices.tuya.limits.Pace`: calls evenly spaced over all processes.
-
-    Each call reserves the next free moment with one UPDATE and sleeps until then; PostgreSQL's
-    clock decides, so processes need not agree on the time.
-    """
-
-    def __init__(self, project_id: int, qps: float) -> None:
-        self._project_id = project_id
-        self._gap = 1 / (qps * KEPT)
-
-    def wait(self, kind: str) -> None:
-        """Sleep until the reserved moment; reads and writes share one quota."""
-        del kind
-        for _ in range(TRIES):
-            asked = time.monotonic()
-            wait = self._reserve()
-            time.sleep(wait)
-            if time.monotonic() - asked - wait <= LATE_S:
-                return
-
-    def _reserve(self) -> float:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                UPDATE devices_project
-                SET next_call_at =
-                    GREATEST(next_call_at, clock_timestamp()) + make_interval(secs => %s)
-                WHERE id = %s
-                RETURNING EXTRACT(EPOCH FROM next_call_at - clock_timestamp()) - %s
-                """,
-                [self._gap, self._project_id, self._gap],
-            )
-            return max(0.0, float(cursor.fetchone()[0]))
 
 
 class RowMeter:

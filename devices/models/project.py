@@ -19,7 +19,10 @@ class Project(models.Model):
         default=list,
         help_text="families of calls this account has no permission for",
     )
-    next_call_at = models.DateTimeField(null=True, help_text="when the next call may be made")
+    next_call_at = models.DateTimeField(null=True, help_text="whose turn was given last")
+    call_times = ArrayField(
+        models.DateTimeField(), default=list, help_text="when the last calls were made"
+    )
     parked_code = models.IntegerField(null=True, help_text="why no call is made at all")
     parked_message = models.TextField(blank=True)
     parked_at = models.DateTimeField(null=True)

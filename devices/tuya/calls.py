@@ -125,7 +125,7 @@ class Calls:
         self._sleep(error.retry_after or random.uniform(longest / 2, longest))  # noqa: S311  no secret
 
     def _once(self, request: Request, token: Token | None) -> Answer:
-        self._pace.wait("write" if request.write else "read")
+        left = self._pace.wait("write" if request.write else "read")
         began = time.monotonic()
         outcome: int | str = "broken"
         try:
@@ -133,6 +133,7 @@ class Calls:
                 request,
                 token=token.access if token else "",
                 offset_ms=self.offset_ms,
+                left=left,
             )
             outcome = "ok" if answer.success else answer.code or "refused"
         except TuyaError as error:

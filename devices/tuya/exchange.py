@@ -105,10 +105,16 @@ class Exchange:
         """Close all connections."""
         self._http.close()
 
-    def send(self, request: Request, *, token: str, offset_ms: int) -> Answer:
-        """Sign with the vendor's time as we know it, send once, and open the answer."""
+    def send(
+        self, request: Request, *, token: str, offset_ms: int, left: Callable[[], None]
+    ) -> Answer:
+        """Sign with the vendor's time as we know it, send once, and open the answer.
+
+        `left` is called when the request is on its way.
+        """
+        signed = self._headers(request, token, offset_ms)
         try:
-            status, headers, body = self._fetch(request, self._headers(request, token, offset_ms))
+            status, headers, body = self._fetch(request, signed, left)
         except (
             httpx.ConnectError,
             httpx.ConnectTimeout,
@@ -144,12 +150,22 @@ class Exchange:
         headers |= {"access_token": token} if token else {}
         return headers | ({"Content-Type": "application/json"} if request.body else {})
 
-    def _fetch(self, request: Request, headers: dict[str, str]) -> tuple[int, httpx.Headers, bytes]:
+    def _fetch(
+        self, request: Request, headers: dict[str, str], left: Callable[[], None]
+    ) -> tuple[int, httpx.Headers, bytes]:
+        def trace(event: str, _details: object) -> None:
+            if event.endswith("send_request_body.complete"):
+                left()
+
         url = signing.wire_url(request.path, request.query)
         deadline = time.monotonic() + self._account.timeouts.total
         body = bytearray()
         with self._http.stream(
-            request.method, url, content=request.body or None, headers=headers
+            request.method,
+            url,
+            content=request.body or None,
+            headers=headers,
+            extensions={"trace": trace},
         ) as response:
             for chunk in response.iter_bytes():
                 body += chunk

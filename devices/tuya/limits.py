@@ -15,8 +15,11 @@ from typing import Protocol
 class Pace(Protocol):
     """Asks when a call may be made."""
 
-    def wait(self, kind: str) -> None:
-        """Block until a call of this kind ("read", "write") may be made, or raise `Unavailable`."""
+    def wait(self, kind: str) -> Callable[[], None]:
+        """Block until a call of this kind ("read", "write") may be made, or raise `Unavailable`.
+
+        What is returned is called as the request leaves: then alone it is known when that was.
+        """
 
 
 class Meter(Protocol):
@@ -41,7 +44,7 @@ class OwnPace:
         self._lock = threading.Lock()
         self._next = 0.0
 
-    def wait(self, kind: str) -> None:  # noqa: ARG002  one process needs no lanes
+    def wait(self, kind: str) -> Callable[[], None]:  # noqa: ARG002  one process needs no lanes
         """Take the next free slot and sleep until it comes; the sleep is outside the lock."""
         with self._lock:
             now = self._clock()
@@ -49,6 +52,11 @@ class OwnPace:
             self._next = slot + self._gap
         if slot > now:
             self._sleep(slot - now)
+        return _nothing
+
+
+def _nothing() -> None:
+    """Nobody else wants to know."""
 
 
 class OwnMeter:
