@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from devices.querysets import LogQuerySet
 
 from .device import Device
+from .loading import Loaded
 
 
 class Provenance(models.IntegerChoices):
@@ -57,7 +58,7 @@ class _CodeIn(_Numbered, In):
     """`code__in=("switch_1", "cur_power")`."""
 
 
-class LogEntry(models.Model):
+class LogEntry(Loaded):
     """One event, read from a view; `events.store` writes what lies beneath it.
 
     The vendor gives its rows no identity: what a row says is its identity (`devices/placing.py`).
