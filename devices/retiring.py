@@ -4,12 +4,13 @@ Who is retired is hidden from lists, costs no call of its own, and USH is told n
 Nothing is forgotten: what was known, the history and the reason stay, and it can be taken back.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -25,6 +26,12 @@ from .models import Coverage, Device, LogEntry, OperationItem, Provenance
 from .orders import Note
 
 LONGEST_REASON = 500
+# By the ORM five thousand ledgers took three seconds.
+LOSE = """
+UPDATE devices_coverage SET lost = poorer.lost::jsonb
+FROM unnest(%s::bigint[], %s::text[]) AS poorer (device_id, lost)
+WHERE devices_coverage.device_id = poorer.device_id
+"""
 NOT_READ = gettext_noop("It was retired: its log was not read while the vendor kept it.")
 
 
@@ -142,16 +149,18 @@ def _can_be_told(device: Device) -> bool:
 def _write_off(devices: Sequence[Device], now: datetime) -> None:
     """Enter what nobody can read any more: what was past when it retired is nobody's choice."""
     kept = millis(now - harvest.RETENTION + harvest.MARGIN)
-    rows = Coverage.objects.filter(device__in=devices).select_for_update().order_by("pk")
-    books = list(rows.select_related("device"))
-    for one in books:
-        ledger = coverage.from_json({"complete": one.complete, "lost": one.lost})
-        since, retired = millis(one.since), one.device.retired_at
-        past = millis(retired - harvest.RETENTION) if retired else kept
-        ledger = coverage.lose(ledger, min(past, kept), since, harvest.FORGOTTEN_BY_VENDOR)
-        stored = coverage.to_json(coverage.lose(ledger, kept, since, NOT_READ))
-        one.complete, one.lost = stored["complete"], stored["lost"]
-    Coverage.objects.bulk_update(books, ("complete", "lost"), batch_size=500)
+    retired = {one.pk: one.retired_at or now for one in devices}
+    rows = Coverage.objects.filter(pk__in=retired).select_for_update().order_by("pk")
+    poorer: dict[int, str] = {}
+    for one in rows.only("complete", "lost", "since"):
+        known = coverage.from_json({"complete": one.complete, "lost": one.lost})
+        since, past = millis(one.since), millis(retired[one.pk] - harvest.RETENTION)
+        ledger = coverage.lose(known, min(past, kept), since, harvest.FORGOTTEN_BY_VENDOR)
+        ledger = coverage.lose(ledger, kept, since, NOT_READ)
+        if ledger != known:
+            poorer[one.pk] = json.dumps(coverage.to_json(ledger)["lost"])
+    with connection.cursor() as cursor:
+        cursor.execute(LOSE, [list(poorer), list(poorer.values())])
 
 
 def _tell(
