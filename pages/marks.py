@@ -3,11 +3,13 @@
 Templates of both kinds ask here; what is not our own text is escaped. Decides nothing.
 """
 
+import html
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from django.utils.html import conditional_escape as escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,6 +18,11 @@ from pages import badges, moments, ribbons
 
 NOTHING = SafeString('<span class="text-secondary">–</span>')
 MOST_KEPT = 1_000  # marks of each kind; there are about a hundred icons and fifty states
+
+
+def escape(text: Any) -> str:
+    """Escape what is not escaped yet; of plain text without Django's look for lazy words."""
+    return html.escape(text) if type(text) is str else conditional_escape(text)
 
 
 def icon(name: str, label: str = "") -> SafeString:
@@ -52,13 +59,15 @@ def clock(now: datetime) -> Callable[..., SafeString]:
             return NOTHING
         at = moments.moment(value)
         full = moments.absolute(at)
+        thousandths = f".{at.microsecond // 1000:03d}"
         if style == "relative":
-            said = str(escape(moments.distance(at, now, words)))
+            said = escape(moments.distance(at, now, words))
         else:
-            said = full + (f".{at.microsecond // 1000:03d}" if style == "exact" else "")
+            said = full + (thousandths if style == "exact" else "")
+        # RFC 3339 for the browser's own rewriting, from what is written already
         return SafeString(
-            f'<time datetime="{moments.stamp(at)}" title="{full} UTC" data-when="{style}">'
-            f"{said}</time>"
+            f'<time datetime="{full[:10]}T{full[11:]}{thousandths}Z" title="{full} UTC" '
+            f'data-when="{style}">{said}</time>'
         )
 
     return write
@@ -97,18 +106,44 @@ def copyable(text: str, label: str = "") -> SafeString:
     """Show an id in small monospace with a button that copies it."""
     if not text:
         return NOTHING
-    shown, (copy_this, copy) = escape(text), _copying(get_language() or "")
-    said = escape(copy_this % (label or text))
+    shown, language = escape(text), get_language() or ""
+    said = _copying(language, label) if label else _copying.__wrapped__(language, text)
     return SafeString(
         f'<span class="fleet-id"><code>{shown}</code><button type="button" class="fleet-copy" '
-        f'data-copy="{shown}" aria-label="{said}" title="{copy}">{_decoration("copy")}</button>'
-        "</span>"
+        f'data-copy="{shown}"{said}</button></span>'
     )
 
 
-@lru_cache(8)
-def _copying(_language: str) -> tuple[str, str]:
-    return _("Copy %s"), str(escape(_("Copy")))
+@lru_cache(MOST_KEPT)
+def _copying(_language: str, what: str) -> str:
+    said, copy = escape(_("Copy %s") % what), escape(_("Copy"))
+    return f' aria-label="{said}" title="{copy}">{_decoration("copy")}'
+
+
+def chip(name: str, text: str, key: str, problem: str = "", css: str = "") -> SafeString:
+    """Show a value with its name; `key` lets it flash when it changes, `css` is its colour."""
+    swatch = (
+        '<svg class="fleet-swatch" viewBox="0 0 1 1" aria-hidden="true">'
+        f'<rect width="1" height="1" fill="{escape(css)}"/></svg> '
+    )
+    return SafeString(
+        f'{_chip_head(name, problem)}{swatch if css else ""}<span data-flash="{escape(key)}">'
+        f"{escape(text)}</span>{_warning(problem) if problem else ''}</span>"
+    )
+
+
+def _warning(problem: str) -> str:
+    return f" {icon('alert-triangle', problem)}"
+
+
+@lru_cache(MOST_KEPT)
+def _chip_head(name: str, problem: str) -> str:
+    bad, said = (" fleet-chip-bad", f": {escape(problem)}") if problem else ("", "")
+    named = escape(name)
+    return (
+        f'<span class="fleet-chip{bad}" title="{named}{said}">'
+        f'<span class="fleet-chip-key">{named}</span> '
+    )
 
 
 def ribbon(segments: Iterable[ribbons.Segment], start: int, end: int, label: str) -> SafeString:

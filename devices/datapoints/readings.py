@@ -1,8 +1,7 @@
 """What one data point says to a person, and the words that every kind of value shares."""
 
 import json
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from devices import words
 from devices.changes import RawValue
@@ -13,8 +12,7 @@ LONGEST = 400  # characters of a text; the raw value next to it is whole
 WIDEST_NUMBER = 128  # bits
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One value as a person reads it, beside what the cloud sent.
 
     `valid` is False when the value breaks its own specification; `problem` then says how, in one
@@ -36,8 +34,7 @@ class Reading:
     parts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """The part of a reading that depends on the value."""
 
     value: RawValue

@@ -17,6 +17,7 @@ register.filter("stored", stored.translated)
 register.simple_tag(marks.icon)
 register.simple_tag(marks.badge)
 register.simple_tag(marks.copyable)
+register.simple_tag(marks.chip)
 register.simple_tag(marks.ribbon)
 
 
