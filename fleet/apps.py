@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 # Loaded here and not in fleet/__init__.py: the supervisor imports the package without Django.
 from fleet import celery as celery
+from fleet import moments
 
 
 class FleetConfig(AppConfig):
@@ -11,3 +12,7 @@ class FleetConfig(AppConfig):
 
     name = "fleet"
     verbose_name = "Fleet"
+
+    def ready(self) -> None:
+        """Prepare what every connection to the database is made from."""
+        moments.read_quickly()

@@ -20,7 +20,7 @@ def describe(url: str, *, pooled: bool) -> dict[str, Any]:
     if pooled:
         options["pool"] = POOL
     return {
-        "ENGINE": "fleet.postgresql",
+        "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "fleet",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -4,6 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import DataError, connection
+from psycopg.postgres import types
+from psycopg.pq import Format
+
+from fleet import moments
+
+TIMESTAMPTZ = types["timestamptz"].oid
 
 
 @pytest.mark.parametrize(
@@ -30,3 +36,11 @@ def test_a_moment_beyond_the_calendar_is_refused_and_not_bent(db, written):
         cursor.execute("SELECT %s::timestamptz", [written])
         with pytest.raises(DataError):
             cursor.fetchone()
+
+
+def test_moments_are_read_by_our_own_reader_on_every_connection(db):
+    connection.ensure_connection()
+
+    loader = connection.connection.adapters.get_loader(TIMESTAMPTZ, Format.TEXT)
+
+    assert loader is moments.Moments
