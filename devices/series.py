@@ -124,7 +124,12 @@ def series(
     if len(drawn.at_ms) <= limit:
         points = tuple(map(Point, drawn.at_ms, drawn.values))
         return Series(kind, points, (), gaps, left_out)
-    return Series(kind, (), tuple(_buckets(drawn, borders, start, end, limit)), gaps, left_out)
+    cut = _cut(drawn.at_ms, borders, start, end, limit)
+    ranked = (
+        numbers or kind == "line"
+    )  # else each bucket looks whether its own values have an order
+    buckets = tuple(_bucket(drawn.part(*places), ranked=ranked) for places in cut)
+    return Series(kind, (), buckets, gaps, left_out)
 
 
 def gaps_between(
@@ -188,15 +193,17 @@ def _steps(course: Course, borders: Sequence[int], start: int, end: int) -> Cour
     return drawn
 
 
-def _moves(course: Course, begin: int, end: int) -> Iterator[int]:
-    """Give the places of a stretch where the value is another than the one given before."""
+def _moves(course: Course, begin: int, end: int) -> list[int]:
+    """Return the places of a stretch where the value is another than the one kept before."""
     values, last = course.values, course.values[begin]
-    yield begin
+    kept = [begin]
     for place in range(begin + 1, end):
         value = values[place]
-        if value is not last and not same(last, value):
+        # Of two objects that are not one, a truth value is never the same as the other.
+        if value is not last and (value.__class__ is bool or not same(last, value)):
             last = value
-            yield place
+            kept.append(place)
+    return kept
 
 
 def _stretches(at_ms: Sequence[int], borders: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -205,11 +212,10 @@ def _stretches(at_ms: Sequence[int], borders: Sequence[int]) -> Iterator[tuple[i
     return ((begin, end) for begin, end in pairwise(cuts) if begin < end)
 
 
-def _buckets(
-    course: Course, borders: Sequence[int], start: int, end: int, limit: int
-) -> Iterator[Bucket]:
+def _cut(
+    at_ms: Sequence[int], borders: Sequence[int], start: int, end: int, limit: int
+) -> Iterator[tuple[int, int]]:
     """Cut time into equal pieces, and each piece again at every gap's border."""
-    at_ms = course.at_ms
     stretches = list(_stretches(at_ms, borders))
     width = math.ceil((end - start) / max(1, limit - len(stretches) + 1))
     for first, last in stretches:
@@ -217,13 +223,13 @@ def _buckets(
         while begin < last:
             edge = start + ((at_ms[begin] - start) // width + 1) * width
             place = bisect_left(at_ms, edge, begin, last)
-            yield _bucket(course.part(begin, place))
+            yield begin, place
             begin = place
 
 
-def _bucket(course: Course) -> Bucket:
+def _bucket(course: Course, *, ranked: bool) -> Bucket:
     values = course.values
-    ranked = _are_numbers(values)
+    ranked = ranked or _are_numbers(values)
     return Bucket(
         start=course.at_ms[0],
         end=course.at_ms[-1],
@@ -238,7 +244,7 @@ def _bucket(course: Course) -> Bucket:
 def _are_numbers(values: Sequence[RawValue]) -> bool:
     """Say whether a line can be drawn through all of them: of a busy device they are many."""
     kinds = set(map(type, values))
-    return kinds <= {int, float} and (float not in kinds or all(map(_is_number, values)))
+    return kinds <= {int, float} and (float not in kinds or all(map(_is_number, set(values))))
 
 
 def _is_number(value: RawValue) -> bool:

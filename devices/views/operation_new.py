@@ -173,9 +173,7 @@ def _confirmation(draft: Draft, plan: Preview, devices: dict[str, Device]) -> di
     }
 
 
-def _named(
-    notes: Sequence[Note], devices: dict[str, Device]
-) -> list[tuple[Note, Device | None]]:
+def _named(notes: Sequence[Note], devices: dict[str, Device]) -> list[tuple[Note, Device | None]]:
     return [(note, devices.get(note.device_id)) for note in notes[:MOST_NOTES]]
 
 
