@@ -7,10 +7,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import get_language
 
 from devices import causes, telling, words
 from devices.causes import Happening
@@ -167,11 +169,16 @@ def as_json(row: LogEntry) -> str:
         f'  "not_before": {_text(_stamp(row.not_before) if row.not_before else None)},\n'
         f'  "event_id": {row.event_id},\n'
         f'  "source_id": {"null" if row.source_id is None else row.source_id},\n'
-        f'  "provenance": {_text(str(Provenance(row.provenance).label))},\n'
+        f'  "provenance": {_provenance(row.provenance, get_language() or "")},\n'
         f'  "code": {_text(row.code)},\n'
         f'  "value": {_indented(row.value)},\n'
         f'  "raw": {_text(row.raw)}\n}}'
     )
+
+
+@lru_cache(32)
+def _provenance(number: int, _language: str) -> str:
+    return encode_basestring(str(Provenance(number).label))
 
 
 def _stamp(at: datetime) -> str:
