@@ -1,7 +1,9 @@
 """Who is retired costs no call, USH hears nothing of it, and it is lost for nobody."""
 
+from threading import Thread
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from devices import (
@@ -22,7 +24,7 @@ from devices import (
 from devices.coverage import Lost
 from devices.events import millis
 from devices.harvest import FORGOTTEN_BY_VENDOR, MARGIN, RETENTION
-from devices.models import Coverage, Device, LogEntry, Operation, OperationItem
+from devices.models import Coverage, Device, LogEntry, Operation, OperationItem, Product
 from devices.operations import NotRetired, Order, Stale
 from devices.orders import Note
 from devices.retiring import NOT_READ, Done, NoReason
@@ -31,6 +33,7 @@ from people.roles import Role
 from reporting.models import Cell
 from tests.devices.views import scene
 from tests.people import persons
+from tests.processes import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -215,6 +218,20 @@ def test_a_newer_log_row_of_the_retired_is_history_and_no_letter(cloud, plug, an
     assert told(device) == []
 
 
+def test_what_a_product_means_is_learned_anew_without_a_word_of_the_retired(cloud, look, plug, ann):
+    device, _code = plug
+    kind = device.product_id
+    other = Device.objects.exclude(product=kind).exclude(status={}).first()
+    Device.objects.filter(pk=other.pk).update(product=kind)
+    retiring.retire(ann, [device.device_id], "in the box", timezone.now())
+    Product.objects.filter(pk=kind).update(specified_at=None, specification_tried_at=None)
+
+    look()
+
+    assert Product.objects.get(pk=kind).specified_at is not None
+    assert told(device) == []
+
+
 def test_what_the_vendor_forgot_meanwhile_is_lost_because_it_was_retired(ann):
     now = timezone.now()
     device = scene.device("a", retired_at=now - 20 * (RETENTION / 7), retired_reason="spare")
@@ -276,17 +293,41 @@ def test_where_a_device_is_retired_first_no_other_is_removed(
     assert (Device.objects.get(pk=device.pk).state, told(device)) == ("removed", [])
 
 
-def test_who_is_brought_back_after_the_preview_is_not_removed(plug, ann, person, settings):
-    settings.RETIRE_FIRST = True
-    (device, _code), now = plug, timezone.now()
-    retiring.retire(ann, [device.device_id], "sold", now)
-    plan = operations.preview(removal(device), by=person("manager"), now=now)
-    retiring.bring_back(ann, [device.device_id], now)
+BLOCKED = """
+SELECT count(*) FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE %s
+"""
 
-    with pytest.raises(Stale), transaction.atomic():
-        operations._hold_retired(removal(device), plan)
-    with pytest.raises(NotRetired):
-        operations.request(removal(device), by=person("manager"), now=now)
+
+def test_who_is_brought_back_while_the_order_is_written_is_not_removed(plug, ann, person, settings):
+    settings.RETIRE_FIRST = True
+    (device, _code), now, by = plug, timezone.now(), person("manager")
+    retiring.retire(ann, [device.device_id], "sold", now)
+    answers = []
+
+    def ask():
+        try:
+            answers.append(operations.request(removal(device), by=by, now=now))
+        except Stale as no:
+            answers.append(no)
+        finally:
+            connection.close()
+
+    def waits():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees one moment
+            cursor.execute(BLOCKED, ["%devices_device%FOR NO KEY UPDATE%"])
+            return cursor.fetchone()[0]
+
+    asking = Thread(target=ask)
+    with transaction.atomic():
+        retiring.bring_back(ann, [device.device_id], now)
+        asking.start()  # its preview still sees a retired device
+        wait_for(waits, "the order waits for the device")
+    asking.join()
+
+    assert [type(answer) for answer in answers] == [Stale]
+    assert Operation.objects.count() == 0
 
 
 def test_a_removal_of_a_retired_device_is_proven_where_ids_are_what_lists_devices(
