@@ -28,6 +28,7 @@ from benchmarks.pages import EMPTY
 from devices import annotations, operations
 from devices.models import Device, Operation
 from devices.orders import Order
+from fleet.prepare import collect
 from people.groups import give
 from people.roles import Role
 from reporting import steering
@@ -77,6 +78,17 @@ class Server:
         writer.write("\r\n".join([*head, "", ""]).encode())
         return reader, writer
 
+    async def mark(self, cookie: str) -> str:
+        """Return what a page that is loaded now carries: its stream tells what came after it."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                reader, writer = await self.send("/exports/", cookie, "Connection: close")
+                found = re.search(rb'data-live-mark="([^"]+)"', await reader.read())
+                writer.close()
+                if found:  # there is none before the process listens
+                    return found[1].decode()
+                await asyncio.sleep(0.1)
+
     async def parts(self, page: Page) -> list[str]:
         """Fetch what an open page asks for anew."""
         return await asyncio.gather(*(self._part(page, *part) for part in page.parts))
@@ -94,6 +106,7 @@ def run(*, full: bool) -> Figures:
     """Open the pages, let changes happen, and note when each page was told and when it showed."""
     connection.cursor().execute(EMPTY)
     crowd.build(DEVICES, ROWS)
+    collect()  # a whole page names its static files
     cookies, user = _people()
     with web() as (port, process):
         server = Server(port, process.pid)
@@ -124,8 +137,11 @@ async def _story(server: Server, cookies: Sequence[str], user: User, *, full: bo
         await server.parts(page)
     before = _resident_mb(server.pid)
     async with AsyncExitStack() as stack:
+        first_of_all = Page("first", "cloud", [], cookie=cookies[0])
+        await stack.enter_async_context(_Open(server, first_of_all))  # it begins to listen
+        mark = await server.mark(cookies[0])
         for page in pages:
-            await stack.enter_async_context(_Open(server, page))
+            await stack.enter_async_context(_Open(server, page, mark))
         memory = (_resident_mb(server.pid) - before) * 1024 / len(pages)
         connections = await asyncio.to_thread(_connections)
         idle = await _cpu_of(server, asyncio.sleep(WATCHED_S))
@@ -159,12 +175,12 @@ def _pages(first: Sequence[Device], count: int) -> list[Page]:
 class _Open:
     """An open event stream, read in the background until the block ends."""
 
-    def __init__(self, server: Server, page: Page) -> None:
-        self.server, self.page = server, page
+    def __init__(self, server: Server, page: Page, mark: str = "") -> None:
+        self.server, self.page, self.mark = server, page, mark
 
     async def __aenter__(self) -> None:
         self.reader, self.writer = await self.server.send(
-            f"/live/?topics={self.page.topics}", self.page.cookie
+            f"/live/?topics={self.page.topics}&since={self.mark}", self.page.cookie
         )
         while b"retry:" not in (line := await self.reader.readline()):
             assert line, "the stream was refused"
