@@ -10,6 +10,7 @@ from django.db.models import Q
 from devices import remembered
 from devices.history import REPORT
 from devices.models import Device, LogEntry, Operation, OperationItem, SyncRun
+from devices.specified import with_devices
 
 REMEMBERED = timedelta(hours=24)  # how long an event that was not ours stays a matter for a person
 ACTIVITY = timedelta(minutes=60)
@@ -123,9 +124,7 @@ FROM read
 
 def latest_events() -> list[LogEntry]:
     """Return what happened last, anywhere in the fleet."""
-    return list(
-        LogEntry.objects.select_related("device__product").order_by("-event_time")[:MOST_EVENTS]
-    )
+    return with_devices(LogEntry.objects.order_by("-event_time"), MOST_EVENTS)
 
 
 OPERATIONS = """
@@ -168,8 +167,8 @@ def others(now: datetime) -> Others:
     count = rows.values("device_id").distinct().count()
     if not count:
         return Others(0, ())
-    latest = rows.select_related("device__product").order_by("-received_at", "-event_time")
-    return Others(count, tuple(latest[:MOST_OTHERS]))
+    latest = with_devices(rows.order_by("-received_at", "-event_time"), MOST_OTHERS)
+    return Others(count, tuple(latest))
 
 
 def endangered(now: datetime) -> int:

@@ -65,5 +65,5 @@ def rows(context: Context, name: str, **values: object) -> SafeString:
 @register.simple_tag(takes_context=True, name="frame")
 def framed(context: Context, name: str) -> SafeString:
     """Put a part of what stands around every page here; see pages/frame.py."""
-    chosen = {choice: context.get(choice, "") for choice in ("zone", "keys")}
+    chosen = {choice: context.get(choice, "") for choice in ("zone", "keys", "csrf_token")}
     return frame.part(name, context["request"], chosen)
