@@ -17,5 +17,4 @@ def environment(**options: Any) -> Environment:
     made = Environment(**(options | ours | {"undefined": StrictUndefined}))  # noqa: S701  it is on
     made.globals |= {"_": gettext, "icon": marks.icon, "badge": marks.badge}
     made.globals |= {"copyable": marks.copyable, "ribbon": marks.ribbon, "moment": marks.moment}
-    made.globals |= {"chip": marks.chip}
     return made

@@ -32,7 +32,10 @@ LEDGER = ("coverage__since", "coverage__complete", "coverage__lost")
 
 
 class Cell(NamedTuple):
-    """One cell; of a data point it has a reading, of a moment `at`, else a text."""
+    """One cell; of a data point it has a reading, of a moment `at`, else a text.
+
+    In the order in which the template takes it apart.
+    """
 
     column: Column
     text: str = ""
@@ -59,6 +62,15 @@ class Row(NamedTuple):
         """Return what the vendor calls this kind of device."""
         found = self.device.product
         return (found.name if found else "") or self.device.product_id or ""
+
+    @property
+    def chips(self) -> SafeString:
+        """Return the values as HTML; nothing where there are none."""
+        drawn = (
+            marks.chip(one.name, one.text, f"{self.device.pk}-{one.code}", one.problem, one.css)
+            for one in self.values
+        )
+        return SafeString("".join(drawn))
 
     @property
     def kind(self) -> SafeString:
