@@ -19,7 +19,7 @@ GATE_APPS = [
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: who is locked out is not even compared
-    "django.contrib.auth.backends.ModelBackend",
+    "people.bearers.SignedIn",
 ]
 
 # Five wrong passwords lock a name for the address they came from, not for everybody else.

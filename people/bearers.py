@@ -1,12 +1,13 @@
-"""Finds whom a token speaks for, rights included, in one statement.
+"""Finds whom a token or a session speaks for, rights included, in one statement.
 
-Every REST call asks this first; as three questions it cost more than most calls' own work.
+Every request asks this first; as three questions it cost more than most calls' own work.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.db import DEFAULT_DB_ALIAS, connection
 
@@ -24,8 +25,9 @@ def _columns(model: type[Model], table: str) -> str:
     return ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)  # noqa: SLF001
 
 
-FOUND = f"""
-SELECT {_columns(ApiToken, "token")}, {_columns(User, "owner")}, ARRAY(
+# What Django's own ModelBackend would ask in two statements.
+RIGHTS = """
+ARRAY(
     SELECT kind.app_label || '.' || permission.codename
     FROM (
         SELECT permission_id FROM auth_user_user_permissions WHERE user_id = owner.id
@@ -36,9 +38,27 @@ SELECT {_columns(ApiToken, "token")}, {_columns(User, "owner")}, ARRAY(
     JOIN auth_permission AS permission ON permission.id = held.permission_id
     JOIN django_content_type AS kind ON kind.id = permission.content_type_id
 )
+"""
+FOUND = f"""
+SELECT {_columns(ApiToken, "token")}, {_columns(User, "owner")}, {RIGHTS}
 FROM people_apitoken AS token JOIN auth_user AS owner ON owner.id = token.owner_id
 WHERE token.digest = %s
 """  # noqa: S608 - names of columns
+SIGNED_IN = f"""
+SELECT {_columns(User, "owner")}, {RIGHTS} FROM auth_user AS owner WHERE owner.id = %s
+"""  # noqa: S608 - names of columns
+
+
+class SignedIn(ModelBackend):
+    """Knows people by their password; whom a session names comes with all rights at once."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return who it is, unless the account was closed."""
+        with connection.cursor() as cursor:
+            cursor.execute(SIGNED_IN, [user_id])
+            row = cursor.fetchone()
+        user = _with_rights(row) if row else None
+        return user if user and self.user_can_authenticate(user) else None
 
 
 def find(digest: str) -> ApiToken | None:
@@ -48,13 +68,18 @@ def find(digest: str) -> ApiToken | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    *values, rights = row
     split = len(ApiToken._meta.concrete_fields)  # noqa: SLF001
-    token, owner = _made(ApiToken, values[:split]), _made(User, values[split:])
-    # where Django's own ModelBackend keeps what it has asked for
-    cast("Any", owner)._perm_cache = set(rights)  # noqa: SLF001
-    token.owner = owner
+    token = _made(ApiToken, row[:split])
+    token.owner = _with_rights(row[split:])
     return token
+
+
+def _with_rights(row: Sequence[Any]) -> User:
+    *values, rights = row
+    user = _made(User, values)
+    # where Django's own ModelBackend keeps what it has asked for
+    cast("Any", user)._perm_cache = set(rights)  # noqa: SLF001
+    return user
 
 
 def _made(model: type[Row], values: Sequence[Any]) -> Row:

@@ -45,3 +45,21 @@ def test_token_owner_and_rights_come_in_one_statement(django_assert_num_queries)
 
 def test_nobody_is_found_by_a_text_that_is_no_token():
     assert bearers.find(tokens.digest("fleet_guessed")) is None
+
+
+def test_whom_a_session_names_comes_with_all_rights_at_each_request_anew(
+    django_assert_num_queries,
+):
+    user, backend = owner(Role.OPERATOR, "approve"), bearers.SignedIn()
+    asked = User.objects.get(pk=user.pk).get_all_permissions()
+
+    with django_assert_num_queries(1):
+        found = backend.get_user(user.pk)
+        rights = found.get_all_permissions()
+    give(user, Role.VIEWER)
+    fewer = backend.get_user(user.pk).get_all_permissions()
+
+    assert rights == asked
+    assert fewer == User.objects.get(pk=user.pk).get_all_permissions() < rights
+    User.objects.update(is_active=False)
+    assert (backend.get_user(user.pk), backend.get_user(0)) == (None, None)

@@ -75,11 +75,11 @@ def test_a_place_that_is_none_shows_the_newest(now, before):
 def test_one_deed_and_fifty_cost_the_same(now, django_assert_num_queries):
     admin = scene.client(Role.ADMIN)
     made(1, now)
-    # session, user, rights twice, the page, and the cloud's standing for the top
-    with django_assert_num_queries(6):
+    # session, user with rights, the page, and the cloud's standing for the top
+    with django_assert_num_queries(4):
         admin.get("/deeds/")
     made(49, now)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         admin.get("/deeds/")
 
 
@@ -175,8 +175,8 @@ def test_a_row_of_the_record_is_told_whole(record):
 def test_a_list_of_deeds_costs_the_same_for_one_and_for_fifty(now, django_assert_num_queries):
     admin = scene.client(Role.ADMIN)
     made(1, now)
-    with django_assert_num_queries(5):  # session, user, rights twice, the page
+    with django_assert_num_queries(3):  # session, user with rights, the page
         admin.get("/api/v1/deeds/")
     made(49, now)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert len(admin.get("/api/v1/deeds/").json()["results"]) == 50

@@ -182,10 +182,10 @@ def test_strangers_are_sent_to_sign_in(path):
 def test_the_staff_page_costs_the_same_for_one_user_and_for_fifty(django_assert_num_queries):
     admin = signed_in(Role.ADMIN)
     admin.get("/people/")
-    # session, user, rights twice, users, their groups, tokens, and the cloud's standing for the top
-    with django_assert_num_queries(8):
+    # session, user with rights, users, their groups, tokens, and the cloud's standing for the top
+    with django_assert_num_queries(6):
         admin.get("/people/")
     for _ in range(49):
         persons.token(persons.user(Role.VIEWER))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         admin.get("/people/")

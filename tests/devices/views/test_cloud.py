@@ -229,9 +229,9 @@ def test_fifty_of_everything_cost_the_queries_of_one(count, project, django_asse
             hour=NOON, endpoint=f"GET /{number}", code="1010", count=1, took_ms=1
         )
 
-    # session, user, own rights, role's rights, lag, proven, endangered, endpoints, codes, runs,
+    # session, user with rights, lag, proven, endangered, endpoints, codes, runs,
     # project, calls of the month, whether the account is parked
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         browser.get("/cloud/")
 
 

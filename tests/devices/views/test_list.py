@@ -14,9 +14,9 @@ from tests.devices.views import scene
 from tests.devices.views.scene import NOON
 from tests.devices.views.streams import streamed
 
-# session, user, permissions of user, permissions of groups; devices with coverage, products,
+# session, user with rights; devices with coverage, products,
 # cells of USH, open items; tally by category, devices in operations; kept views; parked project
-QUERIES = 12
+QUERIES = 10
 
 
 @pytest.fixture

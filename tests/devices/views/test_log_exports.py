@@ -132,7 +132,7 @@ def test_nonsense_is_refused_in_words(reader):
 
 def test_a_page_of_exports_costs_the_same_for_one_and_for_many(reader, django_assert_num_queries):
     asked(reader)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         reader.get("/exports/")
     LogExport.objects.bulk_create(
         LogExport(**{
@@ -142,7 +142,7 @@ def test_a_page_of_exports_costs_the_same_for_one_and_for_many(reader, django_as
         for _ in range(20)
     )  # fmt: skip
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         page = reader.get("/exports/")
 
     assert scene.text(page).count("Waiting") == 21

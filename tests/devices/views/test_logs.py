@@ -338,10 +338,10 @@ def test_fifty_rows_cost_the_queries_of_one(count, django_assert_num_queries):
         scene.event(lamp, code="switch_led", value=True)
         scene.event(lamp, NOON - timedelta(minutes=1), event_id=4)
 
-    # session, user, own rights, role's rights, savepoint, statement_timeout, rows, their devices,
+    # session, user with rights, savepoint, statement_timeout, rows, their devices,
     # their products, earlier values, our operations, histogram, facets, release, whether the
     # account is parked, products to choose from, kept views
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         answer = browser.get("/logs/?size=250")
 
     assert (len(answer.context["lines"]), asked.pk) == (3 * count, asked.pk)

@@ -24,9 +24,9 @@ def test_fifty_operations_cost_the_queries_of_one(count, django_assert_num_queri
     for _number in range(count):
         scene.operation(browser.user, "confirmed", "refused", state="finished")
 
-    # session, user, own rights, role's rights, operations, their outcomes, how many wait for me,
+    # session, user with rights, operations, their outcomes, how many wait for me,
     # whether the account is parked
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         browser.get("/operations/")
 
 
@@ -36,9 +36,9 @@ def test_fifty_results_cost_the_queries_of_one(count, django_assert_num_queries)
     made = scene.operation(browser.user, *["refused"] * count, state="finished")
     made.items.update(vendor_code=2009)
 
-    # session, user, the operation, its outcomes, own rights, role's rights, results with their
+    # session, user with rights, the operation, its outcomes, results with their
     # devices, whether the account is parked
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         browser.get(f"/operations/{made.pk}/")
 
 
@@ -48,7 +48,7 @@ def test_a_preview_of_fifty_devices_costs_the_queries_of_one(count, django_asser
     browser = scene.client(Role.MANAGER)
     query = "&".join(f"device=bf{number:04d}" for number in range(count))
 
-    # session, user, own rights, role's rights, devices, their open orders, their sub-devices,
+    # session, user with rights, devices, their open orders, their sub-devices,
     # devices with their products, whether the account is parked
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         browser.get(f"{NEW}?kind=factory_reset&{query}")

@@ -15,11 +15,11 @@ from people.roles import Role
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON, text
 
-# session, user, permissions of user, permissions of groups; tally by category; reports of the hour;
+# session, user with rights; tally by category; reports of the hour;
 # live and waiting orders with failed items; resets that were not ours, endangered; proven history;
 # cells, sink; newest rows with device and product, their earlier values; the last run; hours; the
 # last complete look; parked
-QUERIES = 18
+QUERIES = 16
 
 
 @pytest.fixture

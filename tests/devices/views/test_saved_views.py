@@ -84,7 +84,7 @@ def test_the_page_of_views_costs_the_same_for_one_and_for_many(kept):
     for number in range(20):
         kept.post("/views/save/", {"page": "logs", "name": f"n{number}", "query": "range=1h"})
 
-    assert (few, cost()) == (6, 6)
+    assert (few, cost()) == (4, 4)
 
 
 @pytest.mark.parametrize("path", ["/views/", "/views/save/", "/views/1/forget/"])

@@ -49,8 +49,8 @@ def test_a_suggestion_asks_one_thing_besides_who_asks(fleet):
     with CaptureQueriesContext(connection) as queries:
         told(fleet, "tag:l")
 
-    # session, user, permissions of user and of groups, tags
-    assert len(queries) == 5, "\n".join(one["sql"][:150] for one in queries)
+    # session, user with rights, tags
+    assert len(queries) == 3, "\n".join(one["sql"][:150] for one in queries)
 
 
 def test_a_stranger_is_suggested_nothing(db):
