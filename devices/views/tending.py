@@ -3,7 +3,9 @@
 Opening the page changes nothing: it says of how many devices, and what it costs.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -24,36 +26,58 @@ MOST_ONE_BY_ONE = 20  # beyond it one look at the whole list is cheaper than a c
 MOST_NAMED = 8  # devices that the page names
 
 
+Chosen = tuple[str, ...]  # ids of devices
+Deed = Callable[[HttpRequest, Chosen, datetime], str | None]
+
+
+def _of_chosen(what: str) -> Callable[[Deed], Callable[[HttpRequest], HttpResponse]]:
+    """Decorate what is done; without devices, or before it is confirmed, its page is shown.
+
+    It is shown again, too, with the words that are returned: why nothing was done.
+    """
+
+    def decorate(do: Deed) -> Callable[[HttpRequest], HttpResponse]:
+        @wraps(do)
+        def view(request: HttpRequest) -> HttpResponse:
+            now, given = timezone.now(), _given(request)
+            ids, problems = _chosen(given, now)
+            if request.method == "POST" and ids and not problems:
+                problem = do(request, ids, now)
+                if problem is None:
+                    return _back(given, ids)
+                problems = [problem]
+            return _page(request, what, ids, problems)
+
+        return view
+
+    return decorate
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Right.TAG)
-def tag(request: HttpRequest) -> HttpResponse:
+@_of_chosen("tag")
+def tag(request: HttpRequest, ids: Chosen, _now: datetime) -> str | None:
     """Add or take away tags of the chosen devices."""
-    now, given = timezone.now(), _given(request)
-    ids, problems = _chosen(given, now)
-    if request.method != "POST" or problems or not ids:
-        return _page(request, "tag", ids, problems)
+    given = request.POST
     wanted = given.get("tags", "").replace("\0", "").replace("，", ",").split(",")
     way = "remove" if given.get("way") == "remove" else "add"
     try:
         count = annotations.tag(ids, **{way: wanted})
     except annotations.TooMany as problem:
-        return _page(request, "tag", ids, [str(problem)])
+        return str(problem)
     words = ngettext("%d device has other tags now.", "%d devices have other tags now.", count)
     messages.success(request, words % count)
-    return _back(given, ids)
+    return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Right.SYNC)
-def sync(request: HttpRequest) -> HttpResponse:
+@_of_chosen("sync")
+def sync(request: HttpRequest, ids: Chosen, _now: datetime) -> None:
     """Ask for a look at the chosen devices now; the worker does it."""
-    now, given = timezone.now(), _given(request)
-    ids, problems = _chosen(given, now)
-    if request.method != "POST" or problems or not ids:
-        return _page(request, "sync", ids, problems)
     if project.paused():
         messages.error(request, _("The device cloud is paused: resume it first."))
-        return _back(given, ids)
+        return
     known = Device.objects.not_removed().not_retired().filter(device_id__in=ids)
     present = list(known.values_list("device_id", flat=True)[: MOST_ONE_BY_ONE + 1])
     if len(present) > MOST_ONE_BY_ONE:
@@ -65,38 +89,30 @@ def sync(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Asked to read now; what is new appears by itself."))
     else:
         messages.error(request, _("None of these devices is read: they were removed or retired."))
-    return _back(given, ids)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Right.REMOVE)
-def retire(request: HttpRequest) -> HttpResponse:
+@_of_chosen("retire")
+def retire(request: HttpRequest, ids: Chosen, now: datetime) -> str | None:
     """Retire the chosen devices, with a word of why."""
-    now, given = timezone.now(), _given(request)
-    ids, problems = _chosen(given, now)
-    if request.method != "POST" or problems or not ids:
-        return _page(request, "retire", ids, problems)
     try:
-        done = retiring.retire(request, ids, given.get("reason", ""), now)
+        done = retiring.retire(request, ids, request.POST.get("reason", ""), now)
     except retiring.NoReason as problem:
-        return _page(request, "retire", ids, [str(problem)])
+        return str(problem)
     words = ngettext("%d device is retired now.", "%d devices are retired now.", len(done.changed))
     _tell(request, words, done)
-    return _back(given, ids)
+    return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Right.REMOVE)
-def restore(request: HttpRequest) -> HttpResponse:
+@_of_chosen("restore")
+def restore(request: HttpRequest, ids: Chosen, now: datetime) -> None:
     """Bring the chosen devices back."""
-    now, given = timezone.now(), _given(request)
-    ids, problems = _chosen(given, now)
-    if request.method != "POST" or problems or not ids:
-        return _page(request, "restore", ids, problems)
     done = retiring.bring_back(request, ids, now)
     words = ngettext("%d device is back.", "%d devices are back.", len(done.changed))
     _tell(request, words, done)
-    return _back(given, ids)
 
 
 def _tell(request: HttpRequest, words: str, done: retiring.Done) -> None:
@@ -115,7 +131,7 @@ def _given(request: HttpRequest) -> QueryDict:
     return request.POST if request.method == "POST" else request.GET
 
 
-def _chosen(given: QueryDict, now: datetime) -> tuple[tuple[str, ...], list[str]]:
+def _chosen(given: QueryDict, now: datetime) -> tuple[Chosen, list[str]]:
     """Return the ids, and why they cannot be taken; an empty choice never means all."""
     problems = matching.problems(given, now) if matching.asked(given) else []
     ids = operation_draft.ids(given, now)
@@ -125,9 +141,7 @@ def _chosen(given: QueryDict, now: datetime) -> tuple[tuple[str, ...], list[str]
     return ids, problems
 
 
-def _page(
-    request: HttpRequest, what: str, ids: tuple[str, ...], problems: list[str]
-) -> HttpResponse:
+def _page(request: HttpRequest, what: str, ids: Chosen, problems: list[str]) -> HttpResponse:
     found = Device.objects.filter(device_id__in=ids).only("device_id", "name", "tags")
     named = list(found.order_by("name", "pk")[:MOST_NAMED])
     context = {
@@ -147,7 +161,7 @@ def _page(
     )
 
 
-def _back(given: QueryDict, ids: tuple[str, ...]) -> HttpResponse:
+def _back(given: QueryDict, ids: Chosen) -> HttpResponse:
     if given.get("back") == "device" and len(ids) == 1:
         return redirect("devices:detail", device_id=ids[0])
     return redirect("devices:list")

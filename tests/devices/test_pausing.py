@@ -16,19 +16,9 @@ from tests.people import persons
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Asking:
-    """What `deeds.who` reads of a request."""
-
-    META = {"REMOTE_ADDR": "192.0.2.7"}
-    auth = None
-
-    def __init__(self, user):
-        self.user = user
-
-
 @pytest.fixture
 def ann(db):
-    return Asking(persons.user(Role.OPERATOR, "ann"))
+    return persons.Asking(persons.user(Role.OPERATOR, "ann"))
 
 
 def rename(device, person):
@@ -63,7 +53,9 @@ def test_a_second_pause_keeps_the_first_ones_words_and_both_ends_are_on_the_reco
     began = timezone.now()
 
     pausing.pause(ann, " moving house ", began)
-    kept = pausing.pause(Asking(persons.user(Role.ADMIN, "bob")), "too", began + timedelta(hours=1))
+    kept = pausing.pause(
+        persons.Asking(persons.user(Role.ADMIN, "bob")), "too", began + timedelta(hours=1)
+    )
     gone = pausing.resume(ann, began + timedelta(hours=2))
     pausing.resume(ann, began + timedelta(hours=3))
 

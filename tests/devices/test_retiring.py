@@ -40,19 +40,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DAY = 24 * 3600 * 1000
 
 
-class Asking:
-    """What `deeds.who` reads of a request."""
-
-    META = {"REMOTE_ADDR": "192.0.2.7"}
-    auth = None
-
-    def __init__(self, user):
-        self.user = user
-
-
 @pytest.fixture
 def ann(db):
-    return Asking(persons.user(Role.MANAGER, "ann"))
+    return persons.Asking(persons.user(Role.MANAGER, "ann"))
 
 
 def standing(device_id):

@@ -10,6 +10,16 @@ from people import groups, tokens
 from people.roles import Role
 
 
+class Asking:
+    """What `deeds.who` reads of a request."""
+
+    META = {"REMOTE_ADDR": "192.0.2.7"}
+    auth = None
+
+    def __init__(self, user):
+        self.user = user
+
+
 def user(role=Role.VIEWER, name=None):
     made = User.objects.create_user(name or f"{role or 'nobody'}-{User.objects.count()}")
     if role:
