@@ -1,13 +1,18 @@
 """What tests of the mirror share: people, a look, a harvest, and the cloud they look at."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from devices import harvest, runner, sync
-from devices.models import Device
+from devices.models import Device, Project
 from people.groups import give
 from people.roles import Role
+from tests.processes import wait_for
+
+LATEST = timedelta(seconds=5)  # a clock further away is a test's own
 
 
 @pytest.fixture
@@ -30,9 +35,16 @@ def look():
 
 @pytest.fixture
 def read_logs():
-    """Harvest everything, due or not."""
+    """Harvest everything, due or not, up to this moment by the clock that Fleet knows of the cloud.
+
+    That clock is late by as much as the answer that told it was under way.
+    """
 
     def read():
+        late = timedelta(milliseconds=-Project.objects.get().clock_offset_ms)
+        if timedelta(0) < late < LATEST:
+            called = timezone.now()
+            wait_for(lambda: timezone.now() > called + late, "the cloud's clock as Fleet knows it")
         Device.objects.update(next_harvest_at=timezone.now())
         return harvest.harvest(timezone.now(), force=True)
 

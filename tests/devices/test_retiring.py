@@ -201,10 +201,16 @@ def test_a_newer_log_row_of_the_retired_is_history_and_no_letter(cloud, plug, an
     device, code = plug
     retiring.retire(ann, [device.device_id], "in the box", timezone.now())
     cloud.press(device.device_id, code, not device.status[code])
-    with project.connect() as link:
-        harvest.read(link, Device.objects.get(pk=device.pk), timezone.now())
 
-    assert Device.objects.get(pk=device.pk).status[code] is (not device.status[code])
+    def is_known():
+        known = Device.objects.get(pk=device.pk)
+        harvest.read(link, known, timezone.now())
+        known.refresh_from_db()
+        return known.status[code] is (not device.status[code])
+
+    with project.connect() as link:
+        wait_for(is_known, "the row")  # a log ends at the cloud's present, as well as that is known
+
     assert told(device) == []
 
 
