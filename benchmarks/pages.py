@@ -96,8 +96,14 @@ def _reader(port: int, **known: str) -> Get:
 
     def get(address: str, **headers: str) -> Answer:
         parts = urlsplit(address)
-        link.request("GET", f"{parts.path}?{parts.query}", headers=known | headers)
-        answer = link.getresponse()
+        wanted = f"{parts.path}?{parts.query}"
+        try:
+            link.request("GET", wanted, headers=known | headers)
+            answer = link.getresponse()
+        except ConnectionError:  # the server lets go of who said nothing for some seconds
+            link.close()
+            link.request("GET", wanted, headers=known | headers)
+            answer = link.getresponse()
         return Answer(answer.status, answer.read())
 
     return get
