@@ -59,8 +59,9 @@ class Search:
 
     @property
     def is_telling(self) -> bool:
-        """Whether its words are few devices' words: three letters, or any that is not Latin."""
-        return len(self.words) >= SHORTEST_OF_TRIGRAMS or not self.words.isascii()
+        """Whether it has few devices' words: three letters, any that is not Latin, or a name."""
+        telling = len(self.words) >= SHORTEST_OF_TRIGRAMS or not self.words.isascii()
+        return telling or bool(self.values("name"))
 
     def values(self, key: str) -> set[str]:
         """Return the values of its tokens of one key."""
@@ -148,7 +149,9 @@ def category(value: str, _now: datetime) -> Q:
 
 def product(value: str, _now: datetime) -> Q:
     """`product:abc123`, its id, or `product:"desk lamp"`, a part of its name."""
-    return Q(product__in=Product.objects.filter(Q(pk=value) | Q(name__icontains=value)))
+    meant = Product.objects.filter(Q(pk=value) | Q(name__icontains=value))
+    # asked now: PostgreSQL knows how many devices these have, not how many it would find
+    return Q(product__in=list(meant.values_list("pk", flat=True)))
 
 
 def seen(value: str, now: datetime) -> Q:

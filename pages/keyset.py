@@ -27,6 +27,8 @@ class Order:
     # Sort what is found instead of walking the column's index until enough is found. PostgreSQL
     # takes it that what matches lies evenly; but whoever seeks "kitchen" finds neighbours.
     gathered: bool = False
+    # The whole order read from its end, empty values first: one index serves both.
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def page(rows: QuerySet[Row], order: Order, cursor: str | None, size: int) -> Pa
 
 def ordering(order: Order, *, back: bool) -> list[Any]:
     """Return what to order by; backwards everything is turned round, so that one index serves."""
+    back = back != order.turned
     column: Any = Concat(order.column, Value("")) if order.gathered else F(order.column)
     down = order.descending != back
     nulls = {"nulls_first" if back else "nulls_last": True} if order.nullable else {}
@@ -74,6 +77,7 @@ def ordering(order: Order, *, back: bool) -> list[Any]:
 
 def beyond(order: Order, value: Any, pk: int, *, back: bool) -> Q:
     """Return the condition for rows after (or before) the row with this value and id."""
+    back = back != order.turned
     column = order.column
     tie = Q(**{"pk__lt" if back else "pk__gt": pk})
     if value is None:

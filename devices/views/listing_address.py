@@ -15,11 +15,12 @@ from devices.views import columns
 from pages import keyset
 
 USUAL_SORT = "name"
+NEWEST = keyset.Order("last_event_at", descending=True, nullable=True, kind=datetime)
 ORDERS = {
     "name": keyset.Order("name"),
     "-name": keyset.Order("name", descending=True),
-    "-last_event": keyset.Order("last_event_at", descending=True, nullable=True, kind=datetime),
-    "last_event": keyset.Order("last_event_at", nullable=True, kind=datetime),
+    "-last_event": NEWEST,
+    "last_event": replace(NEWEST, turned=True),  # whoever never spoke comes first
 }
 KEEP = "keep"  # the picker's own parameter: its choice is remembered, not only shown
 MOVED = ("q", "cursor")  # what another search line replaces

@@ -67,7 +67,9 @@ def test_an_index_answers_what_would_read_the_whole_fleet(line, indexes):
     assert {name for name in indexes if name in plan} == indexes
 
 
-@pytest.mark.parametrize(("typed", "walked"), [("kitchen", False), ("客", False), ("ki", True)])
+@pytest.mark.parametrize(
+    ("typed", "walked"), [("kitchen", False), ("客", False), ("name:~kit", False), ("ki", True)]
+)
 def test_what_matches_part_of_a_name_is_gathered_not_walked_to(rf, typed, walked):
     asked = listing_address.read(rf.get("/devices/", {"q": typed}), NOON)
     found = asked.found.order_by(*keyset.ordering(asked.order, back=False))
@@ -77,6 +79,18 @@ def test_what_matches_part_of_a_name_is_gathered_not_walked_to(rf, typed, walked
         plan = found[:51].explain()
 
     assert ("device_by_name" in plan) is walked
+
+
+def test_one_index_serves_the_newest_event_first_and_last(rf):
+    plans = []
+    for sort in ("-last_event", "last_event"):
+        asked = listing_address.read(rf.get("/devices/", {"sort": sort}), NOON)
+        found = asked.found.order_by(*keyset.ordering(asked.order, back=False))
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_sort = off")
+            plans.append(found[:51].explain())
+
+    assert ["device_by_last_event" in plan for plan in plans] == [True, True]
 
 
 def test_gathered_devices_follow_each_other_by_name(rf):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,7 +41,17 @@ def walk(order, size, start=None, way="next"):
             return pages
 
 
-@pytest.mark.parametrize("order", [BY_NAME, BY_EVENT, keyset.Order("name", descending=True)])
+@pytest.mark.parametrize(
+    "order",
+    [
+        BY_NAME,
+        BY_EVENT,
+        keyset.Order("name", descending=True),
+        keyset.Order("last_event_at", nullable=True, kind=datetime),
+        replace(BY_EVENT, turned=True),
+        replace(BY_NAME, turned=True),
+    ],
+)
 @pytest.mark.parametrize("size", [1, 3, 7, 20, 25])
 def test_every_row_is_met_once_in_order_and_the_way_back_is_the_same(devices, order, size):
     expected = [row.pk for row in Device.objects.order_by(*keyset.ordering(order, back=False))]
@@ -52,6 +63,13 @@ def test_every_row_is_met_once_in_order_and_the_way_back_is_the_same(devices, or
     assert [row.pk for page in reversed(back) for row in page.rows] == (
         expected[: -len(there[-1].rows)] if back else []
     )
+
+
+def test_an_order_that_is_turned_is_the_other_one_from_its_end(devices):
+    there = [row.pk for page in walk(BY_EVENT, 7) for row in page.rows]
+    turned = [row.pk for page in walk(replace(BY_EVENT, turned=True), 7) for row in page.rows]
+
+    assert turned == list(reversed(there))
 
 
 def test_the_first_page_has_nothing_before_it_and_the_last_nothing_after(devices):
