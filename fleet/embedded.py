@@ -27,6 +27,11 @@ HOST = "127.0.0.1"
 POSTGRES_FOLDER = "pg18"
 VALKEY_FOLDER = "valkey"
 NOBODY = "65534"
+# After each checkpoint a page goes whole into the log once: rows that come late meet thousands of
+# pages. The price is disk, and half a minute of recovery after a crash.
+WAL = {"max_wal_size": "4GB", "checkpoint_timeout": "15min"}
+SHARE_OF_MEMORY, LEAST_MB, MOST_MB = 8, 128, 1024
+CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 @dataclass(frozen=True)
@@ -105,12 +110,27 @@ def postgres(folder: Path, password: str, *, fast_and_forgetful: bool = False) -
     settings |= {"max_connections": "200", "log_checkpoints": "off", "timezone": "UTC"}
     if fast_and_forgetful:
         settings |= dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
+    else:
+        settings |= WAL | {"shared_buffers": f"{buffers_mb(memory())}MB"}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     url = f"postgresql://fleet:{password}@{HOST}:{port}/fleet"
     program = (str(binaries / "postgres"), "-D", str(data), *options)
     command = (*as_somebody(), *dies_with_parent("INT"), *program)
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
     return Server("postgres", command, url, functools.partial(_postgres_answers, url), SIGINT)
+
+
+def buffers_mb(memory_bytes: int) -> int:
+    """Return how much PostgreSQL holds itself: web and workers want memory, too."""
+    return max(LEAST_MB, min(MOST_MB, memory_bytes // SHARE_OF_MEMORY // 2**20))
+
+
+def memory() -> int:
+    """Return the bytes that this machine has, or the container that we are in."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with contextlib.suppress(OSError, ValueError):  # "max" is no number: no limit
+        return min(machine, int(CGROUP_LIMIT.read_text(encoding="ascii")))
+    return machine
 
 
 def _create_cluster(binaries: Path, data: Path, password: str) -> None:

@@ -89,3 +89,19 @@ def test_no_password_stands_on_a_command_line(tmp_path):
     words = " ".join(word for server in servers for word in server.command)
 
     assert "hidden" not in words
+
+
+@pytest.mark.parametrize(
+    ("memory", "mb"), [(512 * 2**20, 128), (2 * 2**30, 256), (4 * 2**30, 512), (64 * 2**30, 1024)]
+)
+def test_postgres_holds_an_eighth_of_the_memory_within_bounds(memory, mb):
+    assert embedded.buffers_mb(memory) == mb
+
+
+@pytest.mark.parametrize(("limit", "counts"), [("1073741824\n", True), ("max\n", False)])
+def test_a_container_s_limit_counts_as_its_memory(tmp_path, monkeypatch, limit, counts):
+    given = tmp_path / "memory.max"
+    given.write_text(limit)
+    monkeypatch.setattr(embedded, "CGROUP_LIMIT", given)
+
+    assert (embedded.memory() == 2**30) is counts
