@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -102,7 +103,10 @@ def _count(others: Search) -> list[tuple[Any, ...]]:
     """Return how many are alike: online, category, product, tag, and their number."""
     rows = others.apply(Device.objects.order_by())
     read = rows.values("online", "category", "product_id", "tags")[:MOST_COUNTED]
-    sql, params = read.query.sql_with_params()
+    try:
+        sql, params = read.query.sql_with_params()
+    except EmptyResultSet:  # no product is called so: nobody can match
+        return []
     with connection.cursor() as cursor:
         cursor.execute(FOUND.format(rows=sql), params)
         return list(cursor.fetchall())

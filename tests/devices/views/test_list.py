@@ -215,6 +215,21 @@ def test_the_file_of_a_stranger_is_the_sign_in(db):
     assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/devices/export.csv")
 
 
+def test_a_product_that_nothing_is_called_finds_nobody_and_counts_nobody(viewer):
+    scene.device("a", "Desk lamp", category="dj")
+
+    pages = [
+        viewer.get(f"/devices/?q=product:nothing{more}")
+        for more in ("", "&facets=1", "+online:true&facets=1", "&sort=last_event")
+    ]
+    file, lines = streamed(viewer, "/devices/export.csv?q=product:nothing")
+    shown = viewer.get("/devices/suggestions.json?q=product:nothing+cat&at=19")
+
+    assert [page.status_code for page in (*pages, file, shown)] == [200] * 6
+    assert not any("Desk lamp" in page.content.decode() for page in pages)
+    assert lines.count(b"\n") == 1  # the head
+
+
 def test_facets_count_each_under_the_tokens_of_the_others(viewer):
     scene.device("a", tags=["lab"])
     scene.device("b", online=False, tags=["lab", "spare"])
