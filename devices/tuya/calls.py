@@ -126,7 +126,7 @@ class Calls:
 
     def _once(self, request: Request, token: Token | None) -> Answer:
         left = self._pace.wait("write" if request.write else "read")
-        began = time.monotonic()
+        began, sent = time.monotonic(), self._own_ms()
         outcome: int | str = "broken"
         try:
             answer = self._exchange.send(
@@ -135,6 +135,7 @@ class Calls:
                 offset_ms=self.offset_ms,
                 left=left,
             )
+            self._hear_clock(answer.stamp_ms, sent)
             outcome = "ok" if answer.success else answer.code or "refused"
         except TuyaError as error:
             outcome = type(error).__name__.lower()
@@ -156,18 +157,26 @@ class Calls:
             raise Refused(answer.message or "refused without a code", **facts)
         if request.write and answer.code in MAYBE_DONE:
             raise Unanswered(answer.message, code=answer.code, **facts)
-        if explain(answer.code).reaction is Reaction.CORRECT_CLOCK:
-            self._set_clock(answer.stamp_ms)
         raise error_for(answer.code, answer.message, **facts)
 
     # The token.
 
-    def _now_ms(self) -> int:
-        return int(self._clock() * 1000) + self.offset_ms
+    def _own_ms(self) -> int:
+        return int(self._clock() * 1000)
 
-    def _set_clock(self, stamp_ms: int | None) -> None:
+    def _now_ms(self) -> int:
+        return self._own_ms() + self.offset_ms
+
+    def _hear_clock(self, stamp_ms: int | None, sent_ms: int) -> None:
+        """Correct our idea of the vendor's clock as far as an answer's stamp proves it wrong.
+
+        An answer is stamped after we sent and before we received. So the vendor's present, as we
+        know it, is never before the stamp of an answer we hold: who reads a log up to it misses
+        nothing that the answer tells of.
+        """
         if stamp_ms is not None:
-            self.offset_ms = stamp_ms - int(self._clock() * 1000)
+            least, most = stamp_ms - self._own_ms(), stamp_ms - sent_ms
+            self.offset_ms = max(least, min(self.offset_ms, most))
 
     def _living_token(self) -> Token:
         token = self._token
@@ -189,7 +198,7 @@ class Calls:
         return not known_bad and self._now_ms() < stored.renew_ms
 
     def _fetch_token(self) -> Token:
-        asked = int(self._clock() * 1000)
+        asked = self._own_ms()
         tries = _Tries(_TOKEN)
         while True:
             try:
@@ -200,7 +209,6 @@ class Calls:
             except TuyaError as error:
                 self._prepare(error, _TOKEN, None, tries)
         token = self._token = _token_of(answer, asked)
-        self._set_clock(answer.stamp_ms)
         self._tokens.save(token)
         return token
 

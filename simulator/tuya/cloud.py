@@ -37,16 +37,19 @@ class DeviceCloud:
 
     def _enveloped(self, request: Request) -> Reply:
         """Wrap the result: HTTP 200 either way, no `result` on failure."""
-        stamp: dict[str, object] = {"t": self._now_ms(), "tid": uuid.uuid4().hex}
         try:
             with self._stage.world.lock:
                 result = self._result(request)
         except Refusal as refusal:
-            failure = {"code": refusal.code, "msg": refusal.message, "success": False, **stamp}
-            reply = json_reply(failure)
+            failure = {"code": refusal.code, "msg": refusal.message, "success": False}
+            reply = json_reply(failure | self._stamp())
             reply.code = refusal.code
             return reply
-        return json_reply({"result": result, "success": True, **stamp})
+        return json_reply({"result": result, "success": True} | self._stamp())
+
+    def _stamp(self) -> dict[str, object]:
+        """Say when the answer was made: after all that it did."""
+        return {"t": self._now_ms(), "tid": uuid.uuid4().hex}
 
     def _result(self, request: Request) -> object:
         self.limits.count(self._stage.clock.now(), business=not _is_token_call(request))

@@ -179,3 +179,36 @@ def test_a_test_of_the_connection_measures_the_clocks(script, cloud):
     found = cloud.test()
 
     assert (found.offset_ms, found.expires_in) == (-90_000, 6209)
+
+
+@pytest.mark.parametrize(
+    ("known", "then"),
+    [
+        (-2_500, -1_300),  # the answer is stamped ahead of what we knew: our idea comes to it
+        (-900, -900),  # the way there and back leaves this open: nothing is learned
+        (5_000, 700),  # it is stamped before we sent, by what we knew: our idea goes back
+    ],
+)
+def test_the_clouds_present_is_never_before_the_stamp_of_an_answer(tokens, known, then):
+    elapsed = [0.0]
+
+    def answer(request):
+        if request.url.path == "/v1.0/token":
+            return httpx.Response(200, json=ok({"access_token": "a", "expire_time": 7200}))
+        elapsed[0] = 2.0  # what the call takes, there and back
+        return httpx.Response(200, json=ok([]) | {"t": int(NOW * 1000) + 700})
+
+    account = Account(client_id="id", client_secret="s", base_url="http://cloud")
+    with Cloud(
+        account,
+        tokens=tokens,
+        pace=OwnPace(),
+        meter=OwnMeter(),
+        transport=httpx.MockTransport(answer),
+        clock=lambda: NOW + elapsed[0],
+    ) as cloud:
+        cloud.test()
+        cloud.offset_ms = known
+        cloud.status("d1")
+
+        assert cloud.offset_ms == then
