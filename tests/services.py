@@ -100,6 +100,4 @@ def start_all() -> None:
         "FLEET_ENV_FILE": os.devnull,
         "SECRET_KEY": secrets.token_urlsafe(50),
         "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-        # Playwright's synchronous interface runs an event loop in the test's own thread.
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
     }

@@ -1,5 +1,6 @@
 """A real server for real browsers: the product's ASGI application under uvicorn, in a thread."""
 
+import os
 import threading
 import time
 
@@ -12,6 +13,10 @@ from playwright.sync_api import expect
 from fleet.asgi import application
 from people.roles import Role
 from tests.people import persons
+
+# Playwright's synchronous interface runs an event loop in the thread of these tests. Any other test
+# must see what Django says of a query in an event loop, as production does.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PATIENCE_MS = 10_000
 ENDING_S = 20  # a request cancelled by an impatient end would leave its body, a file, open

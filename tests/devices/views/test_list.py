@@ -209,6 +209,20 @@ def test_the_file_holds_what_the_page_shows_in_its_order(viewer):
     ]
 
 
+def test_a_search_whose_product_is_looked_up_first_has_its_file_as_any_other(viewer):
+    scene.device("a", "Desk lamp")
+
+    found = [
+        streamed(viewer, f"/devices/export.csv?columns=name&q=product:{part}")[1].decode()
+        for part in ("lamp", "nothing")
+    ]
+
+    assert [told.splitlines() for told in found] == [
+        ["Device id,Name", "a,Desk lamp"],
+        ["Device id,Name"],
+    ]
+
+
 def test_the_file_of_a_stranger_is_the_sign_in(db):
     answer = Client().get("/devices/export.csv")
 
