@@ -88,6 +88,7 @@ def _note_problem(product: Product, error: TuyaError, now: datetime) -> None:
         Product.objects.filter(pk=product.pk).update(
             specification_tried_at=now, specification_problem=str(error)
         )
+        _hold(product)
         for devices in _by_parts(product):
             _tell(devices, product.items, now)
 
@@ -103,12 +104,22 @@ def _keep(product: Product, found: Specification, now: datetime) -> None:
             specification_tried_at=now,
             specification_problem="",
         )
+        _hold(product)
         for devices in _by_parts(product):
             retyping.retype([device["pk"] for device in devices], items)
             _tell(devices, items, now)
 
 
-PART = 500  # devices held at once: a product may have all of them
+PART = 500  # devices in memory at once: a product may have all of them
+
+
+def _hold(product: Product) -> None:
+    """Hold its devices, in key order as everybody does, until what they mean has been told.
+
+    One that is retired or removed meanwhile is told of by nobody.
+    """
+    for _key in product.devices.order_by("pk").select_for_update().values_list("pk").iterator():
+        pass
 
 
 def _by_parts(product: Product) -> Iterator[list[dict[str, Any]]]:

@@ -12,12 +12,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from msgspec.structs import replace
 
-from devices import intake, operations, project, runner, sync
+from devices import intake, operations, project, retiring, runner, sync
+from devices.catalogue import Catalogue
 from devices.events import millis
 from devices.intake import Look
-from devices.models import Coverage, Device, LogEntry, Operation, OperationItem, Project
+from devices.models import Coverage, Device, LogEntry, Operation, OperationItem, Product, Project
 from devices.operations import Order
 from devices.pace import rule_for
+from devices.specifications import Reader
 from devices.tuya.wire import Status
 from people.groups import give
 from people.roles import Role
@@ -26,6 +28,8 @@ from reporting.letters import StateReported
 from reporting.models import Cell
 from reporting.sending import Desk
 from reporting.ush.client import UshClient
+from tests.people.persons import Asking
+from tests.processes import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -266,3 +270,31 @@ def test_news_of_one_device_from_two_connections_end_with_the_newest(cloud, sett
     cell = Cell.objects.get()
     assert (cell.source_at, cell.value) == (20, "ON")
     assert cloud.ush.state == {("plug1", "PowerState"): "ON"}
+
+
+def test_a_device_retired_while_its_product_is_described_is_told_of_no_more(cloud, boss):
+    look()
+    kind = Device.objects.exclude(status={}).values_list("product", flat=True)[0]
+    first = Device.objects.filter(product=kind).earliest("pk")
+    Product.objects.filter(pk=kind).update(specified_at=None, specification_tried_at=None)
+
+    def describe():
+        with project.connect() as link:
+            Reader(link, Catalogue(), timezone.now()).read_missing()
+        connection.close()
+
+    describing = threading.Thread(target=describe)
+    with transaction.atomic():
+        retiring.retire(Asking(boss), [first.device_id], "in the box", timezone.now())
+        describing.start()
+        wait_for(lambda: waits_for_a_lock() or not describing.is_alive(), "the description")
+    describing.join(PATIENCE_S)
+
+    assert Product.objects.get(pk=kind).specified_at is not None
+    assert not Cell.objects.filter(device_key=first.device_id).exists()
+
+
+def waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
