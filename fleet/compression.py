@@ -14,7 +14,7 @@ from django.utils.deprecation import MiddlewareMixin
 KINDS = ("text/html", "application/json")
 CALLS = "/api/"
 SHORT = 200  # bytes that are hardly fewer when packed
-TAKEN = re.compile(r"\bgzip\b")
+TAKEN = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")  # "q=0" is a no (RFC 9110 12.5.3)
 LEVEL = 3  # of a list half of the time that the usual 6 takes, for an eighth more of bytes
 NAMED, HEADER, MOST_ADDED = 8, 10, 100  # of RFC 1952: the flag of a name, and the bytes before it
 

@@ -32,6 +32,21 @@ def test_a_page_and_what_its_scripts_ask_for_are_compressed_for_whoever_takes_it
 
 
 @pytest.mark.parametrize(
+    ("accepts", "packed"),
+    [
+        ("gzip;q=0", False),
+        ("br, gzip; q=0.000, deflate", False),
+        ("gzip;q=0.5", True),
+        ("gzip;q=0.01, br", True),
+    ],
+)
+def test_who_says_no_to_gzip_gets_it_plain(accepts, packed):
+    answer = sent("/devices/", HttpResponse(LONG), accepts=accepts)
+
+    assert answer.has_header("Content-Encoding") == packed
+
+
+@pytest.mark.parametrize(
     ("path", "answer"),
     [
         ("/api/v1/devices/", HttpResponse(LONG, content_type="application/json")),
