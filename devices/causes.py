@@ -55,7 +55,9 @@ def orders(happenings: Iterable[Happening]) -> list[int | None]:
 
 def by_others(events: Sequence[Event]) -> list[Event]:
     """Return an event for each that we did not bring about, inside the caller's transaction."""
-    found = [one for one in map(_happening, events) if one is not None and not _named(one)]
+    # most events are none of these, so no call is spent on them
+    effects = [_happening(event) for event in events if event.event_id in EFFECTS]
+    found = [one for one in effects if not _named(one)]
     if not found:
         return []
     items, known = _items(found), _known_since(found)
@@ -70,9 +72,7 @@ def by_others(events: Sequence[Event]) -> list[Event]:
     ]
 
 
-def _happening(event: Event) -> Happening | None:
-    if event.event_id not in EFFECTS:
-        return None
+def _happening(event: Event) -> Happening:
     at = EPOCH + timedelta(milliseconds=event.at)
     return Happening(event.device, at, event.event_id, event.source_id, event.value)
 

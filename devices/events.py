@@ -1,14 +1,15 @@
 """Writes events to the history: any number, each once, whatever comes twice or out of order."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from psycopg.errors import UniqueViolation
 
 from . import causes, codes, partitions, placing
-from .packing import COLUMNS, EPOCH, LATEST_MS, Event, clean, pack
+from .packing import COLUMNS, EPOCH, LATEST_MS, Event, clean, code_of, pack
 from .placing import Stored
 
 __all__ = ["Event", "clean", "millis", "moment", "store"]
@@ -19,15 +20,20 @@ DAY_MS = 86_400_000
 # row of the same value is the same change.
 SLACK = timedelta(seconds=2)
 
-# Whether anything is known of these devices in this span of time.
-NEIGHBOURS = """
+# Whether anything is known of these devices in this time. LIMIT: PostgreSQL would count them all.
+ANYTHING = """
     SELECT EXISTS (
         SELECT FROM unnest(%s::int[]) AS one (device), LATERAL (
             SELECT FROM devices_logentry
-            WHERE device_id = one.device AND event_time >= %s AND event_time < %s LIMIT 1
+            WHERE device_id = one.device AND event_time >= %s AND {} LIMIT 1
         ) AS there
     )
 """
+# What is asked before the rows are written, and what after, is asked at once: each answer that is
+# waited for takes as long as ten rows. Codes that are new get their numbers before the savepoint.
+SAVE = "SAVEPOINT written"
+BEFORE = f"{codes.KNOWN}; {ANYTHING.format('event_time < %s')}; {SAVE}"
+AFTER = f"RELEASE SAVEPOINT written; {ANYTHING.format('provenance IN (2, 3)')}"
 # OFFSET 0: each moment is looked up by the key. PostgreSQL would read the whole history instead.
 THERE = """
     SELECT log.device_id, log.event_time, log.event_id, known.code, log.source_id, log.provenance,
@@ -64,6 +70,15 @@ SUPERSEDE = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which devices a batch tells of, and of which time."""
+
+    devices: list[int]
+    first: datetime
+    last: datetime
+
+
 def moment(ms: int) -> datetime:
     """Return a time of the vendor as ours; an impossible one is moved to the nearest possible."""
     return EPOCH + timedelta(milliseconds=min(max(ms, 0), LATEST_MS))
@@ -83,17 +98,30 @@ def store(events: Iterable[Event], received_at: datetime) -> int:
     if not batch:
         return 0
     batch += causes.by_others(batch)
-    partitions.ensure(moment(day * DAY_MS) for day in {event.at // DAY_MS for event in batch})
+    span = _span(batch)
+    partitions.ensure(_times(batch, span))
     with connection.cursor() as cursor:
-        added = _write(cursor, batch, received_at)
-        _supersede(cursor, batch)
+        added = _write(cursor, batch, span, received_at)
+        _supersede(cursor, span)
     return added
 
 
-def _write(cursor: Any, batch: Sequence[Event], received_at: datetime) -> int:
+def _span(batch: Iterable[Event]) -> Span:
+    moments = [event.at for event in batch]
+    devices = sorted({event.device for event in batch})
+    return Span(devices, moment(min(moments)), moment(max(moments)))
+
+
+def _times(batch: Iterable[Event], span: Span) -> Iterable[datetime]:
+    """Return a time of each month."""
+    if (span.first.year, span.first.month) == (span.last.year, span.last.month):
+        return (span.first,)
+    return (moment(day * DAY_MS) for day in {event.at // DAY_MS for event in batch})
+
+
+def _write(cursor: Any, batch: Sequence[Event], span: Span, received_at: datetime) -> int:
     """Write what is new; another worker may write the same meanwhile, then it is looked again."""
-    numbers = codes.numbers(cursor, {event.code for event in batch})
-    crowded = _has_neighbours(cursor, batch)
+    numbers, crowded = _known(cursor, batch, span)
     for reach in REACHES:
         there = _there(cursor, batch, reach) if crowded else ()
         rows = placing.placed(batch, there)
@@ -104,11 +132,19 @@ def _write(cursor: Any, batch: Sequence[Event], received_at: datetime) -> int:
     raise IntegrityError(message)
 
 
-def _has_neighbours(cursor: Any, batch: Sequence[Event]) -> bool:
-    devices = sorted({event.device for event in batch})
-    first, last = min(event.at for event in batch), max(event.at for event in batch)
-    cursor.execute(NEIGHBOURS, [devices, moment(first), moment(last) + REACHES[0]])
-    return bool(cursor.fetchone()[0])
+def _known(cursor: Any, batch: Iterable[Event], span: Span) -> tuple[dict[str, int], bool]:
+    """Return the numbers of the codes, and whether the span has rows; leave a savepoint behind."""
+    names = {code: code_of(code) for code in {event.code for event in batch}}
+    until = span.last + REACHES[0]
+    cursor.execute(BEFORE, [list(names.values()), span.devices, span.first, until])
+    known = dict(cursor.fetchall())
+    cursor.nextset()
+    crowded = bool(cursor.fetchone()[0])
+    if known.keys() >= set(names.values()):
+        return {code: known[name] for code, name in names.items()}, crowded
+    numbers = codes.numbers(cursor, names)
+    cursor.execute(f"RELEASE {SAVE}; {SAVE}")
+    return numbers, crowded
 
 
 def _there(cursor: Any, batch: Sequence[Event], reach: timedelta) -> list[Stored]:
@@ -126,18 +162,19 @@ def _there(cursor: Any, batch: Sequence[Event], reach: timedelta) -> list[Stored
 def _copied(cursor: Any, pieces: Iterable[bytes]) -> bool:
     """Write straight into the history; False when another wrote at one of the places since."""
     try:
-        with (
-            transaction.atomic(),
-            cursor.copy(f"COPY devices_logentry ({COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy,
-        ):
+        with cursor.copy(f"COPY devices_logentry ({COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
             for piece in pieces:
                 copy.write(piece)
     except UniqueViolation:
+        cursor.execute(f"ROLLBACK TO {SAVE}")
         return False
     return True
 
 
-def _supersede(cursor: Any, batch: Sequence[Event]) -> None:
-    devices = sorted({event.device for event in batch})
-    earliest = moment(min(event.at for event in batch)) - SLACK
-    cursor.execute(SUPERSEDE, [devices, earliest, SLACK, SLACK])
+def _supersede(cursor: Any, span: Span) -> None:
+    """Let what was inferred give way; where none was, to look is the quicker."""
+    earliest = span.first - SLACK
+    cursor.execute(AFTER, [span.devices, earliest])
+    cursor.nextset()
+    if cursor.fetchone()[0]:
+        cursor.execute(SUPERSEDE, [span.devices, earliest, SLACK, SLACK])

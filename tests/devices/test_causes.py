@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from devices import events, operations
@@ -158,7 +159,8 @@ def told(plug):
             value=value,
             source_id=source,
         )
-        events.store([happened], timezone.now())
+        with transaction.atomic():
+            events.store([happened], timezone.now())
         return others(device)
 
     return tell

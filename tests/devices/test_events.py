@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from devices.events import Event, moment, store
 from devices.models import LogEntry, Provenance
@@ -127,6 +128,71 @@ def test_a_row_that_another_worker_writes_meanwhile_is_there_once_and_nothing_is
         (1, moment(AT + 1), False),
         (2, moment(AT), True),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_first_met_beside_a_row_that_another_writes_meanwhile_keeps_its_number(now):
+    """The rows are written anew; what the code was given before stays, or none could be read."""
+    with transaction.atomic():
+        store([event(device=2, value=True)], now)
+    written, finish = threading.Event(), threading.Event()
+
+    def other():
+        with transaction.atomic():
+            store([event(value=True)], now)
+            written.set()
+            finish.wait(10)
+        connection.close()
+
+    worker = threading.Thread(target=other)
+    worker.start()
+    written.wait(10)
+    threading.Timer(0.1, finish.set).start()
+    with transaction.atomic():
+        added = store([event(value=True), event(at=AT + 1, code="never_met", value=7)], now)
+    worker.join()
+
+    assert added == 1
+    assert [row[:2] + row[4:6] for row in rows()] == [
+        (1, moment(AT), "switch_1", True),
+        (1, moment(AT + 1), "never_met", 7),
+        (2, moment(AT), "switch_1", True),
+    ]
+
+
+@pytest.mark.parametrize("first", [Provenance.LOG, Provenance.POLL])
+def test_what_a_poll_inferred_gives_way_to_the_log_whichever_is_first_and_only_then(now, first):
+    log, other = event(value=True, source_id=1), event(at=AT + 5000, device=2, value=True)
+    polled = event(at=AT + 1000, value=True, provenance=Provenance.POLL, not_before=AT - 1000)
+    later = event(at=AT + 9000, value=False, provenance=Provenance.POLL, not_before=AT + 1000)
+    batches = [[log, other], [polled, later]]
+
+    for batch in batches if first == Provenance.LOG else reversed(batches):
+        store(batch, now)
+
+    kept = LogEntry.objects.order_by("device_id", "event_time")
+    assert list(kept.values_list("device_id", "event_time", "provenance", "value")) == [
+        (1, moment(AT), Provenance.LOG, True),
+        (1, moment(AT + 9000), Provenance.POLL, False),
+        (2, moment(AT + 5000), Provenance.LOG, True),
+    ]
+
+
+def test_three_statements_write_a_batch_and_one_more_where_something_was_inferred(now):
+    def statements(one):
+        with CaptureQueriesContext(connection) as asked:
+            store([one], now)
+        said = [query["sql"] for query in asked]
+        first = next(turn for turn, one in enumerate(said) if "SAVEPOINT written" in one)
+        return [one.split()[0] for one in said[first:]]
+
+    store([event(value=True)], now)  # the code has its number
+    log, poll = event(device=2, value=True), event(provenance=Provenance.POLL, value=1)
+    later = event(device=2, at=AT + 90_000, value=False)
+
+    assert statements(log) == ["SELECT", "COPY", "RELEASE"]
+    assert statements(later) == ["SELECT", "COPY", "RELEASE"]
+    assert statements(poll)[-2:] == ["RELEASE", "DELETE"]
 
 
 @pytest.mark.django_db(transaction=True)
