@@ -114,13 +114,19 @@ def books(device: Device) -> tuple[coverage.Ledger, int]:
 
     What was proven once and deleted by retention since is held no more.
     """
-    owed = Coverage.objects.filter(device=device).first()
+    owed, gone = _kept(device)
     since = owed.since if owed else device.first_seen_at
     ledger = coverage.from_json({"complete": owed.complete, "lost": owed.lost} if owed else {})
-    gone = retention.let_go_before(REPORT)
     if gone:
         ledger = coverage.let_go(ledger, milliseconds(gone), series.LET_GO)
     return ledger, milliseconds(since)
+
+
+def _kept(device: Device) -> tuple[Coverage | None, datetime | None]:
+    """Return its ledger, and up to when retention let go; who comes `with_books` has both."""
+    if "let_go_before" in vars(device):
+        return getattr(device, "coverage", None), device.let_go_before
+    return Coverage.objects.filter(device=device).first(), retention.let_go_before(REPORT)
 
 
 def milliseconds(at: datetime) -> int:

@@ -4,14 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from devices import history, marks
+from devices import history, marks, portrait
 from devices.history import milliseconds
 from devices.models import Device
 from devices.specified import specification
@@ -44,8 +43,10 @@ class Range(forms.Form):
 @require(Right.BROWSE)
 def points(request: HttpRequest, device_id: str) -> HttpResponseBase:
     """Answer one data point's past, its gaps and their reasons."""
-    device = get_object_or_404(Device.objects.select_related("product"), device_id=device_id)
-    form, now = Range(request.GET), timezone.now()
+    known = portrait.of(device_id)
+    if known is None:
+        raise Http404
+    device, form, now = known.device, Range(request.GET), timezone.now()
     if not form.is_valid():
         return JsonResponse({"problems": form.errors}, status=400)
     span = form.span(now)

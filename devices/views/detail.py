@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from devices import saved, words
-from devices.explorer import page as log_page
+from devices import explorer, portrait, saved, words
 from devices.models import Device, LogEntry, OperationItem, SavedView
-from devices.plans import OPEN
+from devices.portrait import Portrait
 from devices.views import link, log_address, log_rows, standing, then
 from devices.views.allowed import allowed
 from devices.views.cards import cards
@@ -59,26 +58,19 @@ TABS = (
 @shared("device-part")
 def detail(request: HttpRequest, device_id: str, tab: str = "") -> HttpResponse:
     """Show a device under one of its tabs."""
-    found = Device.objects.with_books().select_related("product", "predecessor")
-    device = get_object_or_404(
-        found.defer("local_key", "predecessor__local_key"), device_id=device_id
-    )
+    found = portrait.of(device_id)
+    if found is None:
+        raise Http404
     now, language = timezone.now(), get_language() or "en"
-    content = CONTENT[tab](request, device, now, language)
-    if request.headers.get("HX-Target") == "device-part":
-        return render(request, "devices/_part.html", head(request, device, now, tab) | content)
-    return render(request, "devices/detail.html", head(request, device, now, tab) | content)
+    context = head(request, found, now, tab)
+    context |= CONTENT[tab](request, found.device, now, language)
+    part = request.headers.get("HX-Target") == "device-part"
+    return render(request, f"devices/{'_part' if part else 'detail'}.html", context)
 
 
-def head(request: HttpRequest, device: Device, now: datetime, tab: str) -> dict[str, Any]:
+def head(request: HttpRequest, found: Portrait, now: datetime, tab: str) -> dict[str, Any]:
     """Return what stands above every tab."""
-    language = get_language() or "en"
-    gateway = None
-    if device.gateway_id:
-        gateway = (
-            Device.objects.filter(device_id=device.gateway_id).only("name", "device_id").first()
-        )
-    has_children = Device.objects.children_of(device.device_id).exists()
+    device, language = found.device, get_language() or "en"
     return {
         "device": device,
         "state": standing.state(device),
@@ -86,27 +78,28 @@ def head(request: HttpRequest, device: Device, now: datetime, tab: str) -> dict[
         "category": words.category_name(device.category, language),
         "icon_name": words.category_icon(device.category),
         "ribbon_of": standing.ribbon(device, now),
-        "gateway": gateway,
-        "operation": OperationItem.objects.filter(device=device, outcome__in=OPEN)
-        .values_list("operation_id", flat=True)
-        .first(),
+        "gateway": found.gateway,
+        "operation": found.operation,
         "tab": tab,
         "tabs": [
-            one for one in TABS if one.name != "sub-devices" or has_children or tab == one.name
+            one
+            for one in TABS
+            if one.name != "sub-devices" or found.has_children or tab == one.name
         ],
         "part": f"devices/_{(tab or 'values').replace('-', '_')}.html",
-        **link.relatives(device),
+        **link.relatives(device, has_kin=found.has_kin),
         **allowed(request),
     }
 
 
 def values(_request: HttpRequest, device: Device, _now: datetime, language: str) -> dict[str, Any]:
     """Return the current values, what USH knows, and what happened last."""
-    recent = LogEntry.objects.of(device).select_related("device__product").order_by("-event_time")
+    rows = LogEntry.objects.of_one(device.pk).order_by("-device_id", "-place")
+    recent = explorer.with_devices(rows[:RECENT], [device])
     return {
         "cards": cards(device, language),
         "told": outbox.knowledge(device.device_id),
-        "lines": log_rows.lines(list(recent[:RECENT]), language),
+        "lines": log_rows.lines(recent, language, unbroken=True),
     }
 
 
@@ -140,10 +133,12 @@ def happened(request: HttpRequest, device: Device, now: datetime, language: str)
         return {"problems": asked.problems, "lines": []}
     query["device"] = device.device_id
     earlier = link.older(request, device)
-    wanted = replace(asked.wanted, devices=tuple(one.pk for one in (device, *earlier)))
-    page = log_page(wanted, asked.size, before=asked.before, after=asked.after)
+    drawn_of = (device, *earlier)
+    wanted = replace(asked.wanted, devices=tuple(one.pk for one in drawn_of))
+    page = explorer.page(wanted, asked.size, before=asked.before, after=asked.after, known=drawn_of)
+    unbroken = explorer.is_unbroken(wanted)
     return {
-        "lines": log_rows.lines(page.rows, language),
+        "lines": log_rows.lines(page.rows, language, unbroken=unbroken),
         "continued": earlier,
         "older": page.older and log_address.write(page.older),
         "newer": page.newer and log_address.write(page.newer),

@@ -44,9 +44,10 @@ def link(request: HttpRequest, device_id: str) -> HttpResponse:
     return redirect("devices:detail", device_id)
 
 
-def relatives(device: Device) -> dict[str, Any]:
-    """Return what the head of a device's page says of its other ids."""
-    older, newer = pairing.possible_predecessors(device), pairing.possible_successors(device)
+def relatives(device: Device, *, has_kin: bool) -> dict[str, Any]:
+    """Return what the head of a device's page says of its other ids; kin: who shares a mark."""
+    older = pairing.possible_predecessors(device) if has_kin else []
+    newer = pairing.possible_successors(device) if has_kin else []
     offers = [
         *(Offer(one, ", ".join(pairing.alike(device, one)), device, one) for one in older),
         *(Offer(one, ", ".join(pairing.alike(device, one)), one, device) for one in newer),

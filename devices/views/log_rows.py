@@ -42,14 +42,13 @@ TOLD = {LogEntry.Own.RENAMED.value, LogEntry.Own.BY_OTHERS.value}  # what may te
 # asked for plainly PostgreSQL drops the order, and reads a day of everybody's instead.
 PREVIOUS = """
     SELECT wanted.place, nullif(split_part(earlier.said, E'\\n', 1), '')::jsonb
-    FROM unnest(%s::int[], %s::int[], %s::timestamptz[], %s::text[])
+    FROM unnest(%s::int[], %s::int[], %s::timestamptz[], %s::smallint[])
         AS wanted (place, device_id, event_time, code)
-    JOIN devices_code known ON known.code = wanted.code
     CROSS JOIN LATERAL (
         SELECT said FROM devices_logentry log
         WHERE log.device_id = ANY(ARRAY[wanted.device_id])
         AND log.event_time < wanted.event_time AND log.event_time >= wanted.event_time - %s
-        AND log.event_id = 7 AND log.code = known.number
+        AND log.event_id = 7 AND log.code = wanted.code
         ORDER BY log.device_id DESC, log.event_time DESC LIMIT 1
     ) earlier
 """
@@ -93,9 +92,12 @@ class Line:
         return f"{seconds:.1f} s" if seconds < PRECISE_S else span(self.lag)
 
 
-def lines(rows: Sequence[LogEntry], language: str) -> list[Line]:
-    """Return what the table shows of some rows."""
-    earlier = _earlier(rows)
+def lines(rows: Sequence[LogEntry], language: str, *, unbroken: bool = False) -> list[Line]:
+    """Return what the table shows of some rows, the newest first.
+
+    `unbroken`: between two reports of one code none is left out, so that rows tell it themselves.
+    """
+    earlier = _earlier(rows, unbroken=unbroken)
     behind = causes.orders(
         Happening(row.device_id, row.event_time, row.event_id, row.source_id, row.value)
         for row in rows
@@ -123,7 +125,7 @@ def folded(lines: Sequence[Line]) -> list[Fold[Line]]:
 def _line(
     row: LogEntry,
     spec: Specification,
-    earlier: tuple[Any] | None,
+    earlier: tuple[Any, ...] | None,
     operation: int | None,
     language: str,
 ) -> Line:
@@ -198,20 +200,40 @@ def _indented(value: Any) -> str:
     return json.dumps(value)
 
 
-def _earlier(rows: Sequence[LogEntry]) -> dict[int, tuple[Any]]:
-    wanted = [(n, row) for n, row in enumerate(rows) if row.event_id == REPORTED and row.code]
-    if not wanted:
-        return {}
-    columns: list[Any] = [
-        [place for place, _row in wanted],
-        [row.device_id for _place, row in wanted],
-        [row.event_time for _place, row in wanted],
-        [row.code for _place, row in wanted],
-        LOOK_BACK,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(PREVIOUS, columns)
-        return {place: (_decoded(value),) for place, value in cursor.fetchall()}
+def _earlier(rows: Sequence[LogEntry], *, unbroken: bool) -> dict[int, tuple[Any, ...]]:
+    found = _beside(rows) if unbroken else {}
+    reports = [(n, row) for n, row in enumerate(rows) if row.event_id == REPORTED and row.code]
+    wanted = [(n, row) for n, row in reports if n not in found]
+    if wanted:
+        columns: list[Any] = [
+            [place for place, _row in wanted],
+            [row.device_id for _place, row in wanted],
+            [row.event_time for _place, row in wanted],
+            [row.code_number for _place, row in wanted],
+            LOOK_BACK,
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(PREVIOUS, columns)
+            found |= {place: (_decoded(value),) for place, value in cursor.fetchall()}
+    return {place: one for place, one in found.items() if one}
+
+
+def _beside(rows: Sequence[LogEntry]) -> dict[int, tuple[Any, ...]]:
+    """Return for the rows whose earlier one is among them what that said; nothing: too long ago.
+
+    What stands in one millisecond has no order that the vendor told.
+    """
+    found: dict[int, tuple[Any, ...]] = {}
+    waiting: dict[tuple[int, int], list[int]] = {}
+    for place, row in enumerate(rows):
+        if row.event_id != REPORTED:
+            continue
+        alike = waiting.setdefault((row.device_id, row.code_number), [])
+        while alike and row.event_time < rows[alike[0]].event_time:
+            near = rows[alike[0]].event_time - row.event_time <= LOOK_BACK
+            found[alike.pop(0)] = (row.value,) if near else ()
+        alike.append(place)
+    return found
 
 
 def _decoded(value: Any) -> Any:

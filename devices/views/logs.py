@@ -101,7 +101,8 @@ def _rows(
     start = None if walks else _looked_to(asked, wanted, counted)
     page = _page(asked, replace(wanted, start=start or wanted.start), counted)
     device = asked.device
-    lines = log_rows.lines(page.rows, get_language() or "en")
+    unbroken = explorer.is_unbroken(wanted)
+    lines = log_rows.lines(page.rows, get_language() or "en", unbroken=unbroken)
     folds = log_rows.folded(lines) if asked.given["fold"] else [Fold(one) for one in lines]
     return {
         "lines": lines,

@@ -230,7 +230,7 @@ def test_one_offer_and_nine_cost_the_same(count):
 
     assert len(page.context["offers"]) == count
     # what tests/devices/views/test_detail.py counts, without rows and their values, and the offers
-    assert len(queries) == 9, "\n".join(one["sql"][:150] for one in queries)
+    assert len(queries) == 7, "\n".join(one["sql"][:150] for one in queries)
 
 
 @pytest.fixture

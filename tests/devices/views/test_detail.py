@@ -14,9 +14,9 @@ from people.roles import Role
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON
 
-# session, user with rights; the device with product and coverage;
-# cells of USH, latest rows, their earlier values; has it children, is it in an operation; parked
-QUERIES = 9
+# session, user with rights; the device with all that stands above its tabs; latest rows,
+# cells of USH, earlier values of the rows; parked
+QUERIES = 7
 
 ADDRESSES = ["/devices/bf01/", *(f"/devices/bf01/{tab.name}/" for tab in TABS if tab.name)]
 

@@ -9,6 +9,7 @@ import time_machine
 
 from devices import explorer
 from devices.models import LogEntry, Provenance
+from devices.views import log_rows
 from pages.hub import address
 from people.roles import Role
 from tests.devices.views import scene
@@ -54,6 +55,26 @@ def test_values_are_read_by_the_products_specification_with_what_they_were_befor
         "11:57:00 data point report OFF>ON",
         "11:54:00 data point report >22.3 °C",
         "11:51:00 data point report >OFF",
+    ]
+
+
+def test_an_earlier_value_is_the_same_whether_the_page_holds_it_or_not():
+    lamp, other = scene.device(), scene.device("bf02")
+    minute, day = timedelta(minutes=1), timedelta(days=1)
+    told = ((5 * day, 1), (4 * day - minute, 2), (2 * minute, 3), (minute, 3), (minute, 4))
+    for before, value in told:  # over a day apart; a minute apart; two of one millisecond
+        scene.event(lamp, NOON - before, code="temp_current", value=value * 10)
+    scene.event(other, NOON - minute / 2, code="temp_current", value=990)
+    scene.event(lamp, code="temp_current", value=50)
+    page = explorer.page(explorer.Wanted(NOON - 9 * day, NOON + day), 50).rows
+
+    asked = [(one.text, one.was) for one in log_rows.lines(page, "en")]
+    read = [(one.text, one.was) for one in log_rows.lines(page, "en", unbroken=True)]
+
+    assert asked == read
+    assert read == [
+        *(("5.0 °C", "4.0 °C"), ("99.0 °C", ""), ("4.0 °C", "3.0 °C"), ("3.0 °C", "")),
+        *(("3.0 °C", ""), ("2.0 °C", ""), ("1.0 °C", "")),
     ]
 
 
