@@ -6,10 +6,11 @@ Form: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4 (bin
 """
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -24,12 +25,11 @@ LONGEST_LAG = 2**31 - 1  # ms; received later than these 24 days, `said` has the
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"
-PIECE = 250  # rows
+PIECE = 125  # rows: as much as leaves for the server at once
 NUMBERS = frozenset({bool, int, float})  # always clean
 
 # Each value is its length and its bytes; eight of them make a row.
 _ROW = struct.Struct(">hiqiiii24si").pack  # all eight, up to the length of `said`
-_WHAT = struct.Struct(">ihihihih").pack  # code, event, source, provenance
 _WHEN = struct.Struct(">hiqii").pack  # eight, event_time, device_id
 _INTEGER = struct.Struct(">ii").pack
 _SMALL = struct.Struct(">ih").pack
@@ -55,7 +55,7 @@ class Event:
 
 
 def pack(
-    rows: Sequence[tuple[Event, int]], received_at: datetime, numbers: Mapping[str, int]
+    rows: Iterable[tuple[Event, int]], received_at: datetime, numbers: Mapping[str, int]
 ) -> Iterator[bytes]:
     """Pack events, each with its place in microseconds since 1970, in the order in which they come.
 
@@ -63,8 +63,9 @@ def pack(
     """
     received = (received_at - EPOCH) // timedelta(milliseconds=1)
     yield HEADER
-    for start in range(0, len(rows), PIECE):
-        yield b"".join(_packed(rows[start : start + PIECE], received, numbers))
+    packed = _packed(rows, received, numbers)
+    while piece := b"".join(islice(packed, PIECE)):
+        yield piece
     yield TRAILER
 
 
@@ -72,52 +73,47 @@ def _packed(
     rows: Iterable[tuple[Event, int]], received: int, numbers: Mapping[str, int]
 ) -> Iterator[bytes]:
     """Pack each row; what most have is written out here, for each call would cost as much again."""
+    whats: dict[tuple[str, int, int | None, int], bytes] = {}
     for event, place in rows:
-        kept, raw, source = event.value, event.raw, event.source_id
+        kept, raw, at = event.value, event.raw, event.at
         if kept.__class__ not in NUMBERS:
             kept = clean(kept)
         said = b"" if kept is None else encode(kept)
         # The vendor's text is kept only where the value says something else: few rows need both.
         other = raw is not None and raw != kept and (kept is None or raw != said.decode())
-        lag, code = received - place // 1000, numbers[event.code]
+        key = (event.code, event.event_id, event.source_id, event.provenance)
+        what = whats.get(key)
+        if what is None:
+            what = whats[key] = _what(numbers[event.code], event)
+        lag = received - at
         if (
             other
-            or source is None
             or event.not_before is not None
+            or event.source_id is None
             or not -LONGEST_LAG <= lag <= LONGEST_LAG
-            or not 0 <= place - event.at * 1000 < 1000  # noqa: PLR2004 - microseconds
+            or not 0 <= place - at * 1000 < 1000  # noqa: PLR2004 - microseconds
         ):
-            yield _rare(event, place, received, code, (said, other))
-            continue
-        what = _what(code, event.event_id, source, event.provenance)
-        moment = place - _MIDNIGHT_2000_US
-        yield _ROW(8, 8, moment, 4, event.device, 4, lag, what, len(said)) + said
+            yield _rare(event, place, received, what, (said, other))
+        else:
+            moment = place - _MIDNIGHT_2000_US
+            yield _ROW(8, 8, moment, 4, event.device, 4, lag, what, len(said)) + said
 
 
-@lru_cache(maxsize=4096)
-def _what(code: int, event_id: int, source: int, provenance: int) -> bytes:
-    """Pack what the rows of one data point share."""
-    return _WHAT(2, code, 2, small(event_id), 2, source, 2, provenance)
+def _what(code: int, event: Event) -> bytes:
+    """Pack what many rows of a data point share: code, event, source, provenance."""
+    source, kind = event.source_id, _SMALL(2, small(event.event_id))
+    told = NULL if source is None else _SMALL(2, source)
+    return _SMALL(2, code) + kind + told + _SMALL(2, event.provenance)
 
 
-def _rare(event: Event, place: int, received: int, code: int, told: tuple[bytes, bool]) -> bytes:
+def _rare(event: Event, place: int, received: int, what: bytes, told: tuple[bytes, bool]) -> bytes:
     """Pack a row that has something to say besides its value, or no source."""
-    (said, other), lag, source = told, received - place // 1000, event.source_id
+    (said, other), lag = told, received - place // 1000
     late, moved = abs(lag) > LONGEST_LAG, not 0 <= place - event.at * 1000 < 1000  # noqa: PLR2004
     if other or late or moved or event.not_before is not None:
         said += b"\n" + _besides(event, other, moved, received if late else None)
-    return b"".join(
-        (
-            _WHEN(8, 8, place - _MIDNIGHT_2000_US, 4, event.device),
-            NULL if late else _INTEGER(4, lag),
-            _SMALL(2, code),
-            _SMALL(2, small(event.event_id)),
-            NULL if source is None else _SMALL(2, source),
-            _SMALL(2, event.provenance),
-            _LENGTH(len(said)),
-            said,
-        )
-    )
+    when = _WHEN(8, 8, place - _MIDNIGHT_2000_US, 4, event.device)
+    return when + (NULL if late else _INTEGER(4, lag)) + what + _LENGTH(len(said)) + said
 
 
 def _besides(event: Event, other: bool, moved: bool, received: int | None) -> bytes:
