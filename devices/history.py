@@ -6,14 +6,13 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, Literal
 
 from django.db import connection
 
 from devices import coverage, retention, series, specified
 from devices.datapoints import Specification
-from devices.models import Coverage, Device, LogEntry
+from devices.models import Coverage, Device
 
 REPORT = 7  # the vendor's event number for a data point's value
 
@@ -29,9 +28,18 @@ TOLD = """
         SELECT event_time, said FROM devices_logentry
         WHERE device_id = ANY(ARRAY(SELECT unnest(%s::int[])))
         AND event_time >= %s AND event_time < %s AND event_id = %s
-        AND code = ANY(ARRAY(SELECT number FROM devices_code WHERE code = %s))
+        AND code = (SELECT number FROM devices_code WHERE code = %s)
         {order} LIMIT %s
     ) told
+"""
+# Of each device by the key, from the range's beginning back to the code's last report.
+BEFORE = """
+    SELECT event_time, said FROM unnest(%s::int[]) AS wanted (id) CROSS JOIN LATERAL (
+        SELECT event_time, said FROM devices_logentry
+        WHERE device_id = ANY(ARRAY[wanted.id]) AND event_time < %s AND event_id = %s
+        AND code = (SELECT number FROM devices_code WHERE code = %s)
+        ORDER BY device_id DESC, event_time DESC LIMIT 1
+    ) last ORDER BY event_time DESC LIMIT 1
 """
 EPOCH_MS = 946_684_800_000  # PostgreSQL counts microseconds from 2000 on
 
@@ -65,14 +73,14 @@ def read(
     drawn_of = (device, *older)
     specification = specified.specification(device.product)
     at_ms, said, cut = _told(drawn_of, code, start, end)
-    # A week of a busy device is ten thousand rows, and few values: each is read once.
-    meant = {one: _value(specification, code, _first_line(one)) for one in set(said)}
-    values = [meant[one] for one in said]
-    before = None if cut else _before(drawn_of, code, start, specification)
-    if before:
-        at_ms, values = [before.at_ms, *at_ms], [before.value, *values]
+    before = None if cut else _before(drawn_of, code, start)
+    course = series.Course.read(
+        [before[0], *at_ms] if before else at_ms,
+        [before[1], *said] if before else said,
+        lambda one: _value(specification, code, _first_line(one)),
+    )
     drawn = series.series(
-        series.Course(at_ms, values),
+        course,
         gaps(device, start, end, now, older),
         milliseconds(start),
         milliseconds(end),
@@ -134,6 +142,11 @@ def milliseconds(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
+def whole_ms(at: datetime) -> int:
+    """Return a row's moment as the clouds wrote it: what stands below the ms is its place."""
+    return milliseconds(at.replace(microsecond=at.microsecond // 1000 * 1000))
+
+
 def _told(
     devices: Sequence[Device], code: str, start: datetime, end: datetime
 ) -> tuple[list[int], list[str], bool]:
@@ -165,19 +178,14 @@ def _first_line(said: str) -> object:
     return json.loads(text) if text else None
 
 
-def _before(
-    devices: Sequence[Device], code: str, start: datetime, specification: Specification
-) -> series.Point | None:
-    """Return the value that held when the range began: a step line must not start in the air."""
-    found: list[tuple[datetime, object]] = []
-    for device in devices:
-        rows = LogEntry.objects.of_one(device.pk).between(None, start)
-        rows = rows.filter(event_id=REPORT, code=code).order_by("-device_id", "-place")
-        found += rows.values_list("event_time", "value")[:1]
-    last = max(found, key=itemgetter(0), default=None)
+def _before(devices: Sequence[Device], code: str, start: datetime) -> tuple[int, str] | None:
+    """Return what held when the range began: a step line must not start in the air."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [[one.pk for one in devices], start, REPORT, code])
+        last = cursor.fetchone()
     if last is None:
         return None
-    return series.Point(milliseconds(last[0]), _value(specification, code, last[1]))
+    return whole_ms(last[0]), last[1]
 
 
 def _value(specification: Specification, code: str, raw: object) -> object:

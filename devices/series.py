@@ -5,10 +5,11 @@ Decides only: the points come from history, the gaps from coverage.
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal
+from itertools import compress, pairwise
+from operator import is_not
+from typing import Literal, NamedTuple, TypeVar
 
 from devices.changes import RawValue, same
 from devices.coverage import Interval, Ledger, subtract
@@ -19,9 +20,10 @@ COLLECTOR_DOWN = "collector down"
 LET_GO = "let go by retention"
 BETWEEN = "between two pairings"
 
+Told = TypeVar("Told", bound=Hashable)
 
-@dataclass(frozen=True, slots=True)
-class Point:
+
+class Point(NamedTuple):
     """One value at one moment."""
 
     at_ms: int
@@ -38,6 +40,18 @@ class Course:
 
     at_ms: Sequence[int]
     values: Sequence[RawValue]
+    # Each meaning once, where it is known that values of one meaning are one object.
+    meanings: Sequence[RawValue] | None = None
+
+    @classmethod
+    def read(
+        cls, at_ms: Sequence[int], told: Sequence[Told], meant: Callable[[Told], RawValue]
+    ) -> "Course":
+        """Read what was told: each text once, since a week of a busy device has few of them."""
+        first: dict[Hashable, RawValue] = {}
+        read = {one: meant(one) for one in set(told)}
+        one_of = {one: first.setdefault(_meaning(value), value) for one, value in read.items()}
+        return cls(at_ms, list(map(one_of.__getitem__, told)), tuple(first.values()))
 
     @classmethod
     def of(cls, at_ms: Sequence[int], values: Sequence[RawValue]) -> "Course":
@@ -49,7 +63,7 @@ class Course:
 
     def part(self, begin: int, end: int) -> "Course":
         """Return the stretch between two places."""
-        return Course(self.at_ms[begin:end], self.values[begin:end])
+        return Course(self.at_ms[begin:end], self.values[begin:end], self.meanings)
 
     def of_numbers(self) -> "Course":
         """Return it without what is no number."""
@@ -66,8 +80,7 @@ class Gap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """Some neighbouring points as one; `low` and `high` are None where values have no order."""
 
     start: int
@@ -76,7 +89,7 @@ class Bucket:
     high: RawValue
     first: RawValue
     last: RawValue
-    count: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,7 @@ def series(
     stretch: a drawing that hides a gap would lie. A `step` series may be given one point older
     than `start`: its value holds at `start` when no gap lies between.
     """
-    numbers = _are_numbers(course.values)
+    numbers = _are_numbers(_different(course))
     kind = kind or ("line" if numbers else "step")
     gaps = tuple(sorted(gaps, key=lambda gap: (gap.start, gap.end)))
     borders = sorted({moment for gap in gaps for moment in (gap.start, gap.end)})
@@ -125,10 +138,10 @@ def series(
         points = tuple(map(Point, drawn.at_ms, drawn.values))
         return Series(kind, points, (), gaps, left_out)
     cut = _cut(drawn.at_ms, borders, start, end, limit)
-    ranked = (
-        numbers or kind == "line"
-    )  # else each bucket looks whether its own values have an order
-    buckets = tuple(_bucket(drawn.part(*places), ranked=ranked) for places in cut)
+    ranked = True if numbers or kind == "line" else None
+    if ranked is None and course.meanings and not any(map(_is_number, course.meanings)):
+        ranked = False
+    buckets = tuple(_bucket(drawn, begin, last, ranked) for begin, last in cut)
     return Series(kind, (), buckets, gaps, left_out)
 
 
@@ -181,29 +194,27 @@ def _lost_between(ledger: Ledger, span: Interval) -> list[Gap]:
 
 def _steps(course: Course, borders: Sequence[int], start: int, end: int) -> Course:
     """Keep the points where the value becomes another, or is known again after a gap."""
-    before_end = course.part(0, bisect_left(course.at_ms, end))
-    places = [n for part in _stretches(before_end.at_ms, borders) for n in _moves(course, *part)]
-    at_ms = [course.at_ms[n] for n in places]
-    kept = Course(at_ms, [course.values[n] for n in places])
+    until = bisect_left(course.at_ms, end)
+    news = _news(course, until)
+    for begin, _last in _stretches(course.at_ms[:until], borders):
+        news[begin] = True
+    at_ms = list(compress(course.at_ms, news))
+    kept = Course(at_ms, list(compress(course.values, news)), course.meanings)
     first = bisect_left(at_ms, start)
     drawn = kept.part(first, len(at_ms))
     holds = first and bisect_right(borders, at_ms[first - 1]) == bisect_right(borders, start)
     if holds and drawn.at_ms[:1] != [start]:
-        return Course([start, *drawn.at_ms], [kept.values[first - 1], *drawn.values])
+        value = kept.values[first - 1]
+        return Course([start, *drawn.at_ms], [value, *drawn.values], course.meanings)
     return drawn
 
 
-def _moves(course: Course, begin: int, end: int) -> list[int]:
-    """Return the places of a stretch where the value is another than the one kept before."""
-    values, last = course.values, course.values[begin]
-    kept = [begin]
-    for place in range(begin + 1, end):
-        value = values[place]
-        # Of two objects that are not one, a truth value is never the same as the other.
-        if value is not last and (value.__class__ is bool or not same(last, value)):
-            last = value
-            kept.append(place)
-    return kept
+def _news(course: Course, until: int) -> list[bool]:
+    """Say of each place up to there whether its value is another than the one before."""
+    values = course.values[:until]
+    if course.meanings is None:
+        return [True, *(not same(one, other) for one, other in pairwise(values))][:until]
+    return [True, *map(is_not, values[1:], values)][:until]
 
 
 def _stretches(at_ms: Sequence[int], borders: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -227,18 +238,36 @@ def _cut(
             begin = place
 
 
-def _bucket(course: Course, *, ranked: bool) -> Bucket:
-    values = course.values
-    ranked = ranked or _are_numbers(values)
+def _bucket(course: Course, begin: int, end: int, ranked: bool | None) -> Bucket:
+    """Return a stretch as one; with `ranked` open it looks whether its own values have an order."""
+    values = course.values[begin:end]
+    if ranked is None:
+        ranked = _are_numbers(values)
     return Bucket(
-        start=course.at_ms[0],
-        end=course.at_ms[-1],
+        start=course.at_ms[begin],
+        end=course.at_ms[end - 1],
         low=min(values) if ranked else None,
         high=max(values) if ranked else None,
         first=values[0],
         last=values[-1],
-        count=len(values),
+        rows=end - begin,
     )
+
+
+def _different(course: Course) -> Sequence[RawValue]:
+    """Return each value at least once."""
+    return course.values if course.meanings is None else course.meanings
+
+
+def _meaning(value: RawValue) -> Hashable:
+    """Return what is equal where `same` says so."""
+    if isinstance(value, Mapping):
+        return dict, frozenset((name, _meaning(one)) for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return list, tuple(map(_meaning, value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (float, value) if value == value else (float, "NaN")  # noqa: PLR0124  NaN
+    return type(value), value
 
 
 def _are_numbers(values: Sequence[RawValue]) -> bool:

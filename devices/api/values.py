@@ -146,7 +146,7 @@ def _bucket(one: series.Bucket) -> dict[str, Any]:
         "max": one.high,
         "first": one.first,
         "last": one.last,
-        "count": one.count,
+        "count": one.rows,
     }
 
 

@@ -57,8 +57,7 @@ def points(request: HttpRequest, device_id: str) -> HttpResponseBase:
     older = link.older(request, device)
     past = history.read(device, code, start=span[0], end=span[1], limit=limit, now=now, older=older)
     found = marks.between((device, *older), *span, get_language() or "en")
-    events = [[one.at_ms, one.event_id, one.text] for one in found]
-    return JsonResponse(drawn(device, code, past, (*span, now)) | {"events": events})
+    return JsonResponse(drawn(device, code, past, (*span, now)) | {"events": found})
 
 
 def drawn(
@@ -77,10 +76,8 @@ def drawn(
         "start": start,
         "end": end,
         "now": now,
-        "points": [[point.at_ms, point.value] for point in series.points],
-        "buckets": [
-            [one.start, one.end, one.low, one.high, one.first, one.last] for one in series.buckets
-        ],
+        "points": series.points,
+        "buckets": [one[:6] for one in series.buckets],  # without how many it stands for
         "gaps": [[gap.start, gap.end, _(gap.reason)] for gap in series.gaps],
         "rows": past.rows,
         "cut": past.cut,

@@ -66,7 +66,7 @@ def test_buckets_keep_every_point_and_the_extremes(points, gaps, limit):
     drawn = series(points, gaps, 0, END, limit, kind="line")
 
     shown = drawn.buckets or [Bucket(0, 0, p.value, p.value, 0, 0, 1) for p in drawn.points]
-    assert sum(bucket.count for bucket in shown) == len(points)
+    assert sum(bucket.rows for bucket in shown) == len(points)
     if points:
         assert min(bucket.low for bucket in shown) == min(point.value for point in points)
         assert max(bucket.high for bucket in shown) == max(point.value for point in points)
@@ -91,8 +91,8 @@ def test_many_points_become_buckets_that_keep_the_peak():
     points = [Point(at, 5 if at != 7 else 99) for at in range(20)]
 
     assert series(points, [], 0, 20, 2).buckets == (
-        Bucket(start=0, end=9, low=5, high=99, first=5, last=5, count=10),
-        Bucket(start=10, end=19, low=5, high=5, first=5, last=5, count=10),
+        Bucket(start=0, end=9, low=5, high=99, first=5, last=5, rows=10),
+        Bucket(start=10, end=19, low=5, high=5, first=5, last=5, rows=10),
     )
 
 
@@ -114,7 +114,7 @@ def test_a_gap_in_the_middle_of_a_bucket_does_not_break_the_limit():
 
     buckets = series(points, [Gap(4, 5, NOT_READ_YET)], 0, 9, 3).buckets
 
-    assert [(bucket.start, bucket.end, bucket.count) for bucket in buckets] == [
+    assert [(bucket.start, bucket.end, bucket.rows) for bucket in buckets] == [
         (0, 3, 4),
         (5, 8, 4),
     ]
@@ -150,7 +150,7 @@ def test_many_moves_of_a_mode_become_buckets_without_extremes():
     points = [Point(at, "white" if at % 2 else "colour") for at in range(4)]
 
     assert series(points, [], 0, 4, 1).buckets == (
-        Bucket(start=0, end=3, low=None, high=None, first="colour", last="white", count=4),
+        Bucket(start=0, end=3, low=None, high=None, first="colour", last="white", rows=4),
     )
 
 
