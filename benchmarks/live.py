@@ -5,6 +5,7 @@ part anew when it is told, as static/fleet/live.js does; what comes back must ho
 """
 
 import asyncio
+import gzip
 import json
 import random
 import re
@@ -39,9 +40,10 @@ DEVICES, ROWS = 1_000, 100_000
 PEOPLE = 40  # signed in, of all four roles
 PATIENCE_S = 60.0
 REST_S = 1.5  # between two changes: often within the pause that a stream keeps between two events
-JITTER_S = 0.4  # as static/fleet/live.js
+JITTER_S = 0.15  # as static/fleet/live.js
 WATCHED_S = 5.0
 WITHIN_S = 2
+FORMS = "a" * 32  # the secret of forms: a browser has it from the page
 Parts = Sequence[tuple[str, str]]  # an address, and which part of the page is asked for
 
 
@@ -54,6 +56,7 @@ class Page:
     parts: Parts
     only: str = ""  # the one id that concerns it
     cookie: str = ""  # of the person who opened it
+    mark: str = ""  # what it has been told
     told: asyncio.Queue[tuple[float, dict[str, Any]]] = field(default_factory=asyncio.Queue)
 
     def concerns(self, news: dict[str, Any]) -> bool:
@@ -73,7 +76,7 @@ class Server:
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Ask; the answer is read by the caller."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
-        person = f"Cookie: fleet_session={cookie}"
+        person = f"Cookie: fleet_session={cookie}; fleet_csrf={FORMS}"
         head = [f"GET {address} HTTP/1.1", "Host: 127.0.0.1", person, *headers]
         writer.write("\r\n".join([*head, "", ""]).encode())
         return reader, writer
@@ -94,12 +97,13 @@ class Server:
         return await asyncio.gather(*(self._part(page, *part) for part in page.parts))
 
     async def _part(self, page: Page, address: str, target: str) -> str:
-        hx = ("HX-Request: true", f"HX-Target: {target}", "Connection: close")
-        reader, writer = await self.send(address, page.cookie, *hx)
-        answer = await reader.read()
+        hx = ("HX-Request: true", f"HX-Target: {target}", f"X-Fleet-Mark: {page.mark}")
+        said = (*hx, "Accept-Encoding: gzip", "Connection: close")
+        reader, writer = await self.send(address, page.cookie, *said)
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
         writer.close()
-        assert answer.startswith(b"HTTP/1.1 200"), (address, answer[:300])
-        return answer.decode()
+        assert head.startswith(b"HTTP/1.1 200"), (address, head)
+        return gzip.decompress(body).decode()
 
 
 def run(*, full: bool) -> Figures:
@@ -188,7 +192,9 @@ class _Open:
 
     async def _listen(self) -> None:
         while line := await self.reader.readline():
-            if line.startswith(b"data: "):
+            if line.startswith(b"id: "):
+                self.page.mark = line[4:].decode().strip()
+            elif line.startswith(b"data: "):
                 await self.page.told.put((time.perf_counter(), json.loads(line[6:])))
 
     async def __aexit__(self, *_raised: object) -> None:

@@ -14,8 +14,9 @@ django.setup(set_prefix=False)
 from django.urls import get_resolver  # noqa: E402 - these need the settings
 
 from fleet.chain import Handler  # noqa: E402
+from fleet.sharing import Sharing  # noqa: E402
 
-application = Handler()
+application = Sharing(Handler())
 _ = get_resolver().url_patterns  # every page is loaded now, and not by the first who asks
 # What is loaded stays for ever. Looking through it for garbage stopped a page for 60 ms and more.
 gc.freeze()

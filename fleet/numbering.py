@@ -18,11 +18,16 @@ HEADER = "X-Request-ID"
 BYTES = 6
 
 
+def fresh() -> str:
+    """Return a number that no request had."""
+    return secrets.token_hex(BYTES)
+
+
 def number(request: HttpRequest) -> str:
     """Return the request's number; one that came from outside would let others write our log."""
     known = getattr(request, "fleet_id", "")
     if not known:
-        known = secrets.token_hex(BYTES)
+        known = fresh()
         request.fleet_id = known  # type: ignore[attr-defined]  # templates show it
     return str(known)
 

@@ -55,16 +55,23 @@ def mark() -> str:
     return "" if now is None else f"{_PROCESS}.{now}"
 
 
-def since(marked: str) -> list[Announced] | None:
-    """Return what was announced after a mark was given; None where that is not known any more."""
+def place(marked: str) -> int | None:
+    """Return how much had been heard when a mark was given; None if another process gave it."""
     process, _, digits = marked.partition(".")
     if process != _PROCESS or not digits.isdecimal() or len(digits) > DIGITS:
         return None
+    return int(digits)
+
+
+def since(marked: str) -> list[Announced] | None:
+    """Return what was announced after a mark was given; None where that is not known any more."""
+    told = place(marked)
+    if told is None:
+        return None
     with _lock:
-        missed = _count - int(digits)
-        if not _ears or not 0 <= missed <= len(_recent):
+        if not _ears or not 0 <= _count - told <= len(_recent):
             return None
-        return [one for one in _recent if one.place > int(digits)]
+        return [one for one in _recent if one.place > told]
 
 
 def _forget(ears: int) -> None:

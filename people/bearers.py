@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.utils.crypto import constant_time_compare
 
 from people.models import ApiToken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from django.db.models import Field, Model
 
@@ -45,7 +49,7 @@ FROM people_apitoken AS token JOIN auth_user AS owner ON owner.id = token.owner_
 WHERE token.digest = %s
 """  # noqa: S608 - names of columns
 SIGNED_IN = f"""
-SELECT {_columns(User, "owner")}, {RIGHTS} FROM auth_user AS owner WHERE owner.id = %s
+SELECT {_columns(User, "owner")}, {RIGHTS} FROM auth_user AS owner WHERE owner.id = ANY(%s)
 """  # noqa: S608 - names of columns
 
 
@@ -54,11 +58,35 @@ class SignedIn(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return who it is, unless the account was closed."""
-        with connection.cursor() as cursor:
-            cursor.execute(SIGNED_IN, [user_id])
-            row = cursor.fetchone()
-        user = _with_rights(row) if row else None
+        user = _people([int(user_id)]).get(int(user_id))
         return user if user and self.user_can_authenticate(user) else None
+
+
+def signed_in(keys: Iterable[str], now: datetime) -> dict[str, User]:
+    """Return by session whom it names, for many at once, in two statements.
+
+    A session of which anything is unusual is left out: Django's own way decides about it.
+    """
+    rows = Session.objects.filter(session_key__in=list(keys), expire_date__gt=now)
+    said = {row.session_key: row.get_decoded() for row in rows}
+    ids = {int(one[SESSION_KEY]) for one in said.values() if one.get(SESSION_KEY)}
+    people = _people(sorted(ids))
+    found = {key: people.get(int(one.get(SESSION_KEY, 0))) for key, one in said.items()}
+    return {key: user for key, user in found.items() if user and _is_plain(user, said[key])}
+
+
+def _is_plain(user: User, said: dict[str, Any]) -> bool:
+    """Whether the session was begun by a password that still is the user's."""
+    ours = said.get(BACKEND_SESSION_KEY) == f"{SignedIn.__module__}.{SignedIn.__qualname__}"
+    proof = str(said.get(HASH_SESSION_KEY, ""))
+    same = constant_time_compare(proof, user.get_session_auth_hash())
+    return ours and same and user.is_active
+
+
+def _people(ids: Sequence[int]) -> dict[int, User]:
+    with connection.cursor() as cursor:
+        cursor.execute(SIGNED_IN, [list(ids)])
+        return {user.pk: user for user in map(_with_rights, cursor.fetchall())}
 
 
 def find(digest: str) -> ApiToken | None:

@@ -39,7 +39,7 @@ PARTS = {
 @require_GET
 @require()
 @vary_on_headers("HX-Target")
-@shared("operation-table", personal=lambda request: request.GET.get("show", "all") != "all")
+@shared("operation-table", personal=lambda query: query.get("show", "all") != "all")
 def listing(request: HttpRequest) -> HttpResponse:
     """Show operations, newest first: all, mine, or those that wait for my approval."""
     show = request.GET.get("show", "all")

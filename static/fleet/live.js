@@ -2,7 +2,7 @@
 // Never moves a row under the pointer or a selection: such a part shows a pill instead.
 import { say, words } from "./words.js";
 
-const JITTER = 400; // ms: a thousand open pages must not ask in the same instant
+const JITTER = 150; // ms: hundreds of open pages need not ask in the same instant
 const banner = document.querySelector("[data-live-lost]");
 const waiting = new WeakMap(); // part -> number of changes it has not shown
 const wanted = new WeakSet(); // parts whose pill was pressed: they are drawn whatever lies over them
@@ -67,6 +67,11 @@ function heard(news) {
     else if (known === undefined) later(part);
   }
 }
+
+// What it asks for has to show what was told, and may be what another page was given for it.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.triggeringEvent?.type === "live" && mark) event.detail.headers["X-Fleet-Mark"] = mark;
+});
 
 // An answer that was asked for before the hand came: it waits, too, unless the person asked for it.
 document.addEventListener("htmx:beforeSwap", (event) => {
