@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from devices import history, pairing, series
 from devices.history import milliseconds
@@ -252,13 +254,14 @@ def pair():
 
 def test_the_events_tab_shows_both_when_asked(pair):
     viewer = scene.client()
+    span = {"start": (NOON - 7 * DAY).isoformat(), "end": NOON.isoformat()}
 
-    alone = viewer.get("/devices/new1/events/")
-    both = viewer.get("/devices/new1/events/?with=predecessor")
+    alone = viewer.get("/devices/new1/events/", span)
+    both = viewer.get("/devices/new1/events/", span | {"with": "predecessor"})
 
     assert [line.device.device_id for line in alone.context["lines"]] == ["new1"]
     assert [line.device.device_id for line in both.context["lines"]] == ["new1", "old1"]
-    assert 'href="?with=predecessor"' in alone.content.decode()
+    assert escape(f"?{urlencode(span | {'with': 'predecessor'})}") in alone.content.decode()
     assert "Only this device" in scene.text(both)
     assert LogEntry.objects.of(pair[0]).count() == 1  # the rows stay where they are
 
