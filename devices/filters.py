@@ -6,7 +6,7 @@ Reading the line is pure; what cannot be read becomes a hint beside the line, ne
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from devices import querysets
 from devices.lookups import SHORTEST_OF_TRIGRAMS
 from devices.models import OperationItem, Product
 from devices.plans import OPEN
@@ -68,6 +69,16 @@ class Search:
         return {one.value for one in self.tokens if one.key == key}
 
     @property
+    def reads_names(self) -> bool:
+        """Whether it compares names letter by letter, which takes longer than PostgreSQL thinks."""
+        return bool(self.words or self.values("name"))
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it has no more than one or two letters, which half of the names may have."""
+        return 0 < len(self.words) < SHORTEST_OF_TRIGRAMS and self.words.isascii()
+
+    @property
     def asks_for_retired(self) -> bool:
         """Whether it is about devices that staff retired."""
         return any(TRUTH.get(value.lower()) for value in self.values("retired"))
@@ -90,14 +101,33 @@ class Search:
 
     def apply(self, devices: DeviceQuerySet) -> DeviceQuerySet:
         """Return the devices that the line asks for; removed and retired ones only when named."""
+        devices = self._by(self.conditions, devices)
+        return devices.search(self.words) if self.words else devices
+
+    def ways(self, devices: DeviceQuerySet, *, along: bool = False) -> list[DeviceQuerySet]:
+        """Return the same devices in parts, each of which one index answers by itself.
+
+        Those that are told by words may be in several parts. Or for who goes `along` all names.
+        """
+        if self.words:
+            found = self._by(self.conditions, devices)
+            return [found.filter(way) for way in querysets.ways(self.words, along=along)]
+        for place, one in enumerate(self.conditions):
+            if one.connector == Q.OR and not one.negated:
+                others = (*self.conditions[:place], *self.conditions[place + 1 :])
+                found = self._by(others, devices)
+                return [found.filter(part) for part in one.children]
+        return [self._by(self.conditions, devices)]
+
+    def _by(self, conditions: Iterable[Q], devices: DeviceQuerySet) -> DeviceQuerySet:
         states = self.values("state")
         if not states & GONE and not self.values("retired"):
             devices = devices.not_retired()
         if not states:
             devices = devices.not_removed()
-        for condition in self.conditions:
+        for condition in conditions:
             devices = devices.filter(condition)
-        return devices.search(self.words) if self.words else devices
+        return devices
 
 
 def parse(line: str, now: datetime) -> Search:

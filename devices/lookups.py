@@ -3,6 +3,8 @@
 Django's own lookup compares in capitals, and PostgreSQL finds no index for that.
 """
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -29,14 +31,51 @@ class Holds(Lookup):
         """Write the comparison that the index of trigrams, or that of letters, answers."""
         text = str(self.rhs)
         column, values = self.process_lhs(compiler, connection)
+        if len(text) < SHORTEST_OF_TRIGRAMS:
+            return self._of_letters(text, compiler, column, values)
         # What has no capitals is compared as it is: PostgreSQL makes small letters one by one.
         way = "LIKE" if text.lower() == text.upper() else "ILIKE"
-        held, given = f"{column} {way} %s", (*values, pattern(text))
-        if len(text) >= SHORTEST_OF_TRIGRAMS:
-            return held, given
-        letters, values = compiler.compile(Letters(self.lhs))
-        among = f"{letters} @> %s::text[]"
-        return f"({held} AND {among})", (*given, *values, [_capital(one) for one in text])
+        return f"{column} {way} %s", (*values, pattern(text))
+
+    def _of_letters(
+        self, text: str, compiler: Any, column: str, values: Sequence[Any]
+    ) -> tuple[str, tuple[Any, ...]]:
+        """One letter is found by its index; two may be far from each other: that is looked at."""
+        letters, given = compiler.compile(Letters(self.lhs))
+        among, held = f"{letters} @> %s::text[]", (*given, [_capital(one) for one in text])
+        if len(text) == 1:
+            return among, held
+        looks, seen = spelling(column, values, text)
+        return f"({looks} AND {among})", (*seen, *held)
+
+
+@CharField.register_lookup
+class Spells(Lookup):
+    """The same of one or two letters, for who goes along all names: no index is asked."""
+
+    lookup_name = "spells"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Write a look for each way to write the text."""
+        column, values = self.process_lhs(compiler, connection)
+        return spelling(column, values, str(self.rhs))
+
+
+def spelling(column: str, values: Sequence[Any], text: str) -> tuple[str, tuple[Any, ...]]:
+    """Write the look for each way to write a text; for LIKE an index of trigrams would be read."""
+    ways = written(text)
+    looks = " OR ".join([f"strpos({column}, %s) > 0"] * len(ways))
+    return f"({looks})", tuple(value for way in ways for value in (*values, way))
+
+
+def written(text: str) -> list[str]:
+    """Return the text with each of its letters small and capital: of two letters, four ways."""
+    cases = [
+        sorted({one, *(each for each in (one.lower(), one.upper()) if len(each) == 1)})
+        for one in text
+    ]
+    return ["".join(ways) for ways in itertools.product(*cases)]
 
 
 def _capital(letter: str) -> str:

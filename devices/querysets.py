@@ -1,5 +1,7 @@
 """Reads of the mirror, named in the words of the trade. They never write."""
 
+import functools
+import operator
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -17,6 +19,26 @@ if TYPE_CHECKING:
 REPORT = 7  # the vendor's event number for a data point's value
 NO_LOGS_AGAIN = timedelta(days=1)
 LOOK_BACK = timedelta(days=1)  # further back an earlier value says little, and costs a long read
+
+
+def ways(text: str, *, along: bool = False) -> list[Q]:
+    """Return the ways in which a device may be meant by `text`; each has an index of its own.
+
+    Who goes `along` all names looks for few letters in them, where an index gives too many.
+
+    Of an id, one or two letters must be the beginning. Products are few and asked beforehand, since
+    a join would leave the indexes unused.
+    """
+    written = {text, text.lower(), text.upper()}
+    products = apps.get_model("devices", "Product").objects
+    made = list(products.filter(name__icontains=text).values_list("pk", flat=True))
+    short = len(text) < SHORTEST_OF_TRIGRAMS
+    return [
+        Q(name__spells=text) if short and along else Q(name__holds=text),
+        Q(device_id__startswith=text) if short else Q(device_id__holds=text),
+        Q(uuid__in=written) | Q(sn__in=written) | Q(mac__in=written),
+        *([Q(product__in=made)] if made else []),
+    ]
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):
@@ -39,23 +61,8 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(retired_at=None)
 
     def search(self, text: str) -> Self:
-        """Those whose name, id or product name holds `text`, or whose uuid, sn or mac it is.
-
-        Of an id, one or two letters must be the beginning. Each part has an index of its own;
-        products are few and asked beforehand, since a join would leave the indexes unused.
-        """
-        written = {text, text.lower(), text.upper()}
-        products = apps.get_model("devices", "Product").objects
-        made = list(products.filter(name__icontains=text).values_list("pk", flat=True))
-        short = len(text) < SHORTEST_OF_TRIGRAMS
-        return self.filter(
-            Q(name__holds=text)
-            | (Q(device_id__startswith=text) if short else Q(device_id__holds=text))
-            | Q(uuid__in=written)
-            | Q(sn__in=written)
-            | Q(mac__in=written)
-            | Q(product__in=made)
-        )
+        """Those whose name, id or product name holds `text`, or whose uuid, sn or mac it is."""
+        return self.filter(functools.reduce(operator.or_, ways(text)))
 
     def with_value(self, code: str, value: Any) -> Self:
         """Those whose data point `code` has `value` now."""

@@ -5,7 +5,7 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.functions import Concat
@@ -42,6 +42,14 @@ class Page(Generic[Row]):
     broken: bool = False  # the cursor could not be read: this is the first page instead
 
 
+class Place(NamedTuple):
+    """What a cursor says: a row's value and id, and whether the page lies before that row."""
+
+    back: bool
+    value: Any
+    pk: int
+
+
 def size_of(text: str | None) -> int:
     """Return the page size asked for, or the default when it is none of ours."""
     return next((size for size in SIZES if str(size) == text), SIZES[1])
@@ -50,10 +58,18 @@ def size_of(text: str | None) -> int:
 def page(rows: QuerySet[Row], order: Order, cursor: str | None, size: int) -> Page[Row]:
     """Return the page that the cursor names; without one, the first."""
     place = read(cursor, order) if cursor else None
-    back = place is not None and place[0]
+    back = place is not None and place.back
     if place is not None:
-        rows = rows.filter(beyond(order, place[1], place[2], back=back))
+        rows = rows.filter(beyond(order, place.value, place.pk, back=back))
     found = list(rows.order_by(*ordering(order, back=back))[: size + 1])
+    return cut(found, order, place, size, broken=bool(cursor) and place is None)
+
+
+def cut(
+    found: list[Row], order: Order, place: Place | None, size: int, *, broken: bool
+) -> Page[Row]:
+    """Return the page of rows that were found from a place on, one more than it holds at most."""
+    back = place is not None and place.back
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
@@ -62,7 +78,7 @@ def page(rows: QuerySet[Row], order: Order, cursor: str | None, size: int) -> Pa
         size=size,
         previous=write(found[0], order, back=True) if found and (more if back else place) else None,
         next=write(found[-1], order, back=False) if found and (back or more) else None,
-        broken=bool(cursor) and place is None,
+        broken=broken,
     )
 
 
@@ -100,8 +116,8 @@ def write(row: Model, order: Order, *, back: bool) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(cursor: str, order: Order) -> tuple[bool, Any, int] | None:
-    """Return (backwards, value, id), or None when this is no cursor of this order."""
+def read(cursor: str, order: Order) -> Place | None:
+    """Return the place that a cursor names, or None when this is no cursor of this order."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         back, value, pk = json.loads(base64.urlsafe_b64decode(padded))
@@ -112,7 +128,7 @@ def read(cursor: str, order: Order) -> tuple[bool, Any, int] | None:
     except (ValueError, TypeError, binascii.Error, RecursionError):
         return None
     fits = isinstance(back, bool) and type(pk) is int and 0 <= pk <= BIGGEST_ID
-    return (back, value, pk) if fits else None
+    return Place(back, value, pk) if fits else None
 
 
 def typed(value: Any, kind: type) -> Any:

@@ -15,6 +15,8 @@ from .loading import Loaded
 from .product import Product
 from .secret import EncryptedTextField
 
+COUNTED = ("online", "state", "retired_at", "category", "product", "last_event_at")
+
 
 class Device(Loaded):
     """One device of the cloud project; a device that left keeps its row and its history."""
@@ -29,7 +31,9 @@ class Device(Loaded):
     device_id = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=255, blank=True)
     category = models.CharField(max_length=32, blank=True)
-    product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="devices")
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, related_name="devices", db_index=False
+    )  # device_by_product is its index
     online = models.BooleanField(null=True, help_text="null: the cloud did not say")
     online_since = models.DateTimeField(null=True, help_text="since when it is online or offline")
     sub = models.BooleanField(default=False, help_text="it hangs behind a gateway")
@@ -96,14 +100,31 @@ class Device(Loaded):
     class Meta:
         ordering = ("name", "id")
         indexes = (
-            # listing: the default order of the device list, walked by key
-            models.Index("name", "id", name="device_by_name"),
+            # listing: the default order of the device list, walked by key; what else the next
+            # four hold lets what matches be counted and sorted without a look at the rows
+            models.Index("name", "id", include=COUNTED, name="device_by_name"),
             # listing: newest event first
             models.Index(
-                models.F("last_event_at").desc(nulls_last=True), "id", name="device_by_last_event"
+                models.F("last_event_at").desc(nulls_last=True),
+                "id",
+                include=("name", "online", "state", "retired_at", "category", "product"),
+                name="device_by_last_event",
             ),
             # listing: filters that staff use most
-            models.Index("category", "name", "id", name="device_by_category"),
+            models.Index(
+                "category",
+                "name",
+                "id",
+                include=("online", "state", "retired_at", "product", "last_event_at"),
+                name="device_by_category",
+            ),
+            models.Index(
+                "product",
+                "name",
+                "id",
+                include=("online", "state", "retired_at", "category", "last_event_at"),
+                name="device_by_product",
+            ),
             # harvest.due: who is to be read next
             models.Index("next_harvest_at", name="device_harvest_due"),
             # listing: search by part of a name or id
@@ -134,9 +155,17 @@ class Device(Loaded):
             models.Index(
                 "name",
                 "id",
-                include=("state",),
+                include=("state", "category", "product", "last_event_at"),
                 name="device_offline",
                 condition=models.Q(online=False, retired_at=None),
+            ),
+            # listing: sub:true, a fifth of a fleet, by the index alone
+            models.Index(
+                "name",
+                "id",
+                include=("state", "category", "product", "last_event_at"),
+                name="device_sub",
+                condition=models.Q(sub=True, retired_at=None),
             ),
             # listing: retired:true, in the list's own order
             models.Index("name", "id", name="device_retired", condition=~models.Q(retired_at=None)),

@@ -15,18 +15,18 @@ from devices.views import (
     columns,
     listing_address,
     listing_facets,
+    listing_page,
     listing_relief,
     saved_views,
 )
 from devices.views.allowed import allowed
 from devices.views.listing_address import Asked
-from devices.views.rows import drawn, listed, rows
+from devices.views.listing_page import MOST_COUNTED, Listed
+from devices.views.rows import drawn, rows
 from pages import keyset
 from pages.shared import shared
 from people.gates import require
 from people.rights import Right
-
-MOST_COUNTED = 10_000
 
 
 class Choice(NamedTuple):
@@ -49,15 +49,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         return kept
     asked = listing_address.read(request, now)
     shown = columns.described(asked.columns, asked.sort, language)
-    page = keyset.page(
-        listed(asked.found, shown),
-        asked.order,
-        request.GET.get("cursor"),
-        keyset.size_of(request.GET.get("size")),
-    )
-    found = rows(page.rows, now, language, shown)
+    size = keyset.size_of(request.GET.get("size"))
+    most = listing_page.MOST_SORTED if is_refresh(request) else MOST_COUNTED
+    listed = listing_page.read(asked, shown, request.GET.get("cursor"), size, most=most)
+    page, found = listed.page, rows(listed.page.rows, now, language, shown)
     context = {
         "search": asked.search,
+        "matching": listed.matching,
         "sort": asked.sort,
         "page": page,
         "sizes": keyset.SIZES,
@@ -71,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if is_refresh(request):
         return render(request, "devices/_table.html", context)
     return render(
-        request, "devices/list.html", context | surroundings(request, asked, page, language)
+        request, "devices/list.html", context | surroundings(request, asked, listed, language)
     )
 
 
@@ -91,12 +89,12 @@ def selectable(matching: int, shown: int) -> int | None:
 
 
 def surroundings(
-    request: HttpRequest, asked: Asked, page: keyset.Page[Device], language: str
+    request: HttpRequest, asked: Asked, listed: Listed, language: str
 ) -> dict[str, Any]:
     """Return what stands above the table: counts that are links, and what there is to choose."""
     tallies, search = census.by_category(), asked.search
     whole = census.whole(tallies)
-    matching = None if search.is_empty else asked.found.order_by()[: MOST_COUNTED + 1].count()
+    number = whole.total if listed.matching is None else listed.matching
     return {
         "whole": whole,
         "busy": census.in_operation(),
@@ -109,9 +107,8 @@ def surroundings(
             for one in tallies
             if one.category and one.total
         ],
-        "matching": matching,
         "all_matching": whole.total,
-        "selectable": selectable(whole.total if matching is None else matching, len(page.rows)),
+        "selectable": selectable(number, len(listed.page.rows)),
         "most_counted": MOST_COUNTED,
         "addresses": listing_address.Addresses(request.GET),
         "offered": columns.offered(asked.columns, tallies, language),

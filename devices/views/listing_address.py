@@ -36,9 +36,14 @@ class Asked:
     columns: tuple[str, ...]
 
     @property
+    def walked(self) -> keyset.Order:
+        """How the rows follow each other, along an index."""
+        return ORDERS[self.sort]
+
+    @property
     def order(self) -> keyset.Order:
-        """How the rows follow each other; few that match part of a name are sorted when found."""
-        order = ORDERS[self.sort]
+        """The same; few that match part of a name are sorted when found."""
+        order = self.walked
         named = order.column == USUAL_SORT and self.search.is_telling
         return replace(order, gathered=True) if named else order
 

@@ -1,7 +1,7 @@
 """What there is to choose from in the device list, with counts: asked only while it is open.
 
 Each facet is counted under the tokens of the others, among no more than `MOST_COUNTED` devices;
-facets under the same tokens are counted in one statement that reads those devices once.
+facets under the same tokens are counted by one statement, tags by another.
 """
 
 from collections import Counter
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from devices import words
 from devices.filters import Search
 from devices.models import Device, Product
+from devices.querysets import DeviceQuerySet
 from devices.views.listing_address import Asked
 from pages import badges
 
@@ -22,15 +23,14 @@ MOST_COUNTED = 10_000
 MOST_SHOWN = 12  # choices of one facet; what is rarer is typed
 
 # Devices alike in all three are one row of few hundred: counted once, added up for each facet.
-FOUND = """
-WITH found AS MATERIALIZED ({rows})
+# An index tells these three; of tags, which few devices have, the rows are read.
+ALIKE = """
 SELECT CASE WHEN online THEN 'true' WHEN NOT online THEN 'false' ELSE 'unknown' END,
-    category, coalesce(product_id, ''), '', count(*)
-FROM found GROUP BY online, category, product_id
-UNION ALL
-SELECT '', '', '', tag, count(*) FROM found, unnest(tags) tag WHERE tags <> '{{}}' GROUP BY tag
+    category, coalesce(product_id, ''), count(*)
+FROM ({rows}) found GROUP BY online, category, product_id
 """
-PLACES = {"online": 0, "category": 1, "product": 2, "tag": 3}
+TAGGED = "SELECT tag, count(*) FROM ({rows}) found, unnest(tags) tag GROUP BY tag"
+PLACES = {"online": 0, "category": 1, "product": 2}
 
 Counts = dict[str, list[tuple[str, int]]]
 
@@ -91,24 +91,29 @@ def counted(search: Search) -> Counts:
         others = search.leaving_out(key)
         rows = alike.get(others.text)
         if rows is None:
-            rows = alike[others.text] = _count(others)
+            rows = alike[others.text] = _count(
+                ALIKE, _read(others), "online", "category", "product_id"
+            )
         sums: Counter[str] = Counter()
         for row in rows:
             sums[row[place]] += row[-1]
         found[key] = [(value, count) for value, count in sums.items() if value]
-    return found
+    tagged = _read(search.leaving_out("tag")).exclude(tags=[])
+    return found | {"tag": _count(TAGGED, tagged, "tags")}
 
 
-def _count(others: Search) -> list[tuple[Any, ...]]:
-    """Return how many are alike: online, category, product, tag, and their number."""
-    rows = others.apply(Device.objects.order_by())
-    read = rows.values("online", "category", "product_id", "tags")[:MOST_COUNTED]
+def _read(others: Search) -> DeviceQuerySet:
+    return others.apply(Device.objects.order_by())
+
+
+def _count(words: str, rows: DeviceQuerySet, *columns: str) -> list[tuple[Any, ...]]:
+    """Return what `words` counts of these columns."""
     try:
-        sql, params = read.query.sql_with_params()
+        sql, params = rows.values(*columns)[:MOST_COUNTED].query.sql_with_params()
     except EmptyResultSet:  # no product is called so: nobody can match
         return []
     with connection.cursor() as cursor:
-        cursor.execute(FOUND.format(rows=sql), params)
+        cursor.execute(words.format(rows=sql), params)
         return list(cursor.fetchall())
 
 

@@ -1,0 +1,143 @@
+"""A page of the device list, and how many devices match: both from one look at what matches.
+
+What matches is found whole while it is not too much, sorted and cut. Walked to along the order of
+all names instead, a few hundred that are neighbours there may lie behind most of the fleet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, F, Value
+
+from devices.models import Device
+from devices.views.columns import Column
+from devices.views.listing_address import Asked
+from devices.views.rows import listed
+from pages import keyset
+from pages.keyset import Order, Page, Place
+
+MOST_COUNTED = 10_000
+MOST_SORTED = 4_000  # where nobody reads how many match
+
+# Of more than are counted nothing is sorted: they lie so close that the way to the next is short.
+FOUND = """
+WITH found AS MATERIALIZED ({found}), told AS (SELECT count(*) AS number FROM found)
+SELECT number, CASE WHEN number <= %s THEN
+    ARRAY(SELECT key FROM found WHERE further ORDER BY {order} LIMIT %s)
+END FROM told
+"""
+WALKED = "SELECT key FROM ({found}) AS found ORDER BY {order} LIMIT %s"
+
+
+class Listed(NamedTuple):
+    """A page, and how many devices match: None when nothing was asked for in particular."""
+
+    page: Page[Device]
+    matching: int | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The place of a page among what is asked for, and how many rows are read for it."""
+
+    asked: Asked
+    place: Place | None
+    rows: int
+
+    @property
+    def order(self) -> Order:
+        """How the rows follow each other."""
+        return self.asked.walked
+
+    @property
+    def back(self) -> bool:
+        """Whether the page lies before the place."""
+        return self.place is not None and self.place.back
+
+    @property
+    def spelled(self) -> str:
+        """The order in SQL, of what was found."""
+        back = self.back != self.order.turned
+        way = "DESC" if self.order.descending != back else "ASC"
+        nulls = f" NULLS {'FIRST' if back else 'LAST'}" if self.order.nullable else ""
+        return f"sorted_by {way}{nulls}, key {'DESC' if back else 'ASC'}"
+
+
+def read(
+    asked: Asked, shown: Sequence[Column], cursor: str | None, size: int, *, most: int
+) -> Listed:
+    """Return the page that the cursor names with what its columns show; without one, the first.
+
+    Up to `most` that match are counted; of more, only that they are more is told.
+    """
+    if asked.search.is_empty:
+        return Listed(keyset.page(listed(asked.found, shown), asked.walked, cursor, size), None)
+    place = keyset.read(cursor, asked.walked) if cursor else None
+    wanted = Wanted(asked, place, size + 1)
+    try:
+        matching, keys = _read(wanted, most)
+    except EmptyResultSet:  # no product is called so: nobody can match
+        matching, keys = 0, []
+    some = {one.pk: one for one in listed(Device.objects.filter(pk__in=keys).order_by(), shown)}
+    found = [some[key] for key in keys if key in some]
+    broken = bool(cursor) and place is None
+    return Listed(keyset.cut(found, wanted.order, place, size, broken=broken), matching)
+
+
+def _read(wanted: Wanted, most: int) -> tuple[int | None, list[int]]:
+    """Return how many match, and the ids of the page."""
+    search = wanted.asked.search
+    if search.is_vague and most < MOST_COUNTED:
+        return None, _walked(wanted)
+    # Names that are alike are neighbours: to them the way is long, however many they are.
+    number, keys = _found(wanted, MOST_COUNTED if search.reads_names else most)
+    return number, _walked(wanted) if keys is None else keys
+
+
+def _found(wanted: Wanted, most: int) -> tuple[int, list[int] | None]:
+    """Return how many match, and the ids of the page; None where they are more than `most`."""
+    # A column that no index of names has: else all names of the fleet would be compared, where
+    # the index of trigrams knows the few that may fit.
+    own = F("sub") if wanted.asked.search.reads_names else Value(value=True)
+    sql, params = _joined(wanted, [one[: most + 1] for one in _parts(wanted, own=own)])
+    with connection.cursor() as cursor:
+        words = FOUND.format(found=sql, order=wanted.spelled)
+        cursor.execute(words, (*params, most, wanted.rows))
+        number, keys = cursor.fetchone()
+        return number, keys
+
+
+def _walked(wanted: Wanted) -> list[int]:
+    """Return the ids of the page: of each part the first along the index of the order."""
+    along = keyset.ordering(wanted.order, back=wanted.back)
+    parts = [
+        one.filter(further=True).order_by(*along)[: wanted.rows]
+        for one in _parts(wanted, along=True)
+    ]
+    sql, params = _joined(wanted, parts)
+    with connection.cursor() as cursor:
+        words = WALKED.format(found=sql, order=wanted.spelled)
+        cursor.execute(words, (*params, wanted.rows))
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _parts(wanted: Wanted, *, along: bool = False, **more: Any) -> list[Any]:
+    """Return what matches, and of each whether it lies beyond the place."""
+    place, further = wanted.place, cast("Any", Value(value=True))
+    if place is not None:
+        beyond = keyset.beyond(wanted.order, place.value, place.pk, back=place.back)
+        further = ExpressionWrapper(beyond, BooleanField())
+    read = {"key": F("pk"), "sorted_by": F(wanted.order.column), "further": further, **more}
+    ways = wanted.asked.search.ways(Device.objects.order_by(), along=along)
+    return [one.values(**read) for one in ways]
+
+
+def _joined(wanted: Wanted, parts: Sequence[Any]) -> tuple[str, Any]:
+    """Return the statement that reads all parts; by words a device may be found in several."""
+    first, *others = parts
+    found = first.union(*others, all=not wanted.asked.search.words) if others else first
+    sql, params = found.query.sql_with_params()
+    return sql, params
