@@ -70,6 +70,7 @@ def pages() -> Iterator[Ask]:
     for tab in TABS:
         yield Ask(f"device page: {tab}", [f"/devices/{one}/{tab}/" for one in names], PAGE_MS)
     yield Ask("log explorer", list(_explored()), PAGE_MS)
+    yield Ask("log explorer, counted", list(_explored()), PAGE_MS, "log-survey")
     yield Ask("log explorer, its table", list(_walked()), PAGE_MS, "log-table")
     yield Ask("log explorer, far back", list(_looked_for()), part="log-table")
     yield Ask("chart of 7 days", list(_charts()), PAGE_MS)

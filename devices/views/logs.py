@@ -41,13 +41,20 @@ COLUMNS = (
 )  # fmt: skip
 
 
+TABLE, SURVEY = "log-table", "log-survey"  # parts that an open page asks for by themselves
+TEMPLATES = {TABLE: "devices/_log_table.html", SURVEY: "devices/_log_survey.html"}
+
+
 @require_GET
 @require()
 @vary_on_headers("HX-Target")
-@shared("log-table")
+@shared(TABLE)
 def logs(request: HttpRequest) -> HttpResponse:
-    """Show the page; only its table when the open page asks for that part."""
-    now = timezone.now()
+    """Show the page; only a part of it when the open page asks for that.
+
+    What there is to choose from is counted by a question of its own, once the rows are there.
+    """
+    now, part = timezone.now(), request.headers.get("HX-Target", "")
     asked = log_address.read(request.GET, now)
     context = {"asked": asked, "now": now, "sizes": log_address.SIZES}
     if asked.wanted is None:
@@ -56,18 +63,30 @@ def logs(request: HttpRequest) -> HttpResponse:
     wider = log_address.widened(asked, request.GET)
     if wider:
         return redirect(f"{request.path}{wider}")
-    refresh = request.headers.get("HX-Target") == "log-table"
-    context |= {} if refresh else _around(asked, request.GET)
+    if part not in TEMPLATES:
+        context |= _around(asked, request.GET) | saved_views.menu(request, SavedView.Page.LOGS)
     try:
         with explorer.patient():
-            counted = None if refresh else survey.of(asked.wanted)
-            context |= _rows(asked, asked.wanted, counted, request.GET, now)
-            context |= _overview(request, counted, asked.wanted) if counted else {}
+            context |= _read(asked, asked.wanted, request.GET, now, part)
     except TooWideError:
         words = _("This takes too long to read. Narrow the time range or name a device.")
         context["problems"] = [words]
-    template = "devices/_log_table.html" if refresh else "devices/logs.html"
-    return render(request, template, context)
+    return render(request, TEMPLATES.get(part, "devices/logs.html"), context)
+
+
+def _read(
+    asked: Asked, wanted: Wanted, query: QueryDict, now: datetime, part: str
+) -> dict[str, Any]:
+    device = asked.device
+    proof = log_proof.of(device, wanted.start, wanted.end, now) if device else None
+    context: dict[str, Any] = {"most": explorer.MOST_COUNTED, "proof": proof}
+    counted = None
+    if part == SURVEY or (not part and query.get("count")):
+        counted = survey.of(wanted)
+        context |= _overview(counted, wanted, query)
+    if part != SURVEY:
+        context |= _rows(asked, wanted, counted, query, now)
+    return context
 
 
 def _around(asked: Asked, query: QueryDict) -> dict[str, Any]:
@@ -82,7 +101,6 @@ def _around(asked: Asked, query: QueryDict) -> dict[str, Any]:
         "ranges": list(RANGES),
         "range": _range_name(asked),
         "products": log_facets.products(asked.form.data.get("product") or ""),
-        "most": explorer.MOST_COUNTED,
     }
 
 
@@ -100,7 +118,6 @@ def _rows(
     walks = asked.after or query.get("deep")
     start = None if walks else _looked_to(asked, wanted, counted)
     page = _page(asked, replace(wanted, start=start or wanted.start), counted)
-    device = asked.device
     unbroken = explorer.is_unbroken(wanted)
     lines = log_rows.lines(page.rows, get_language() or "en", unbroken=unbroken)
     folds = log_rows.folded(lines) if asked.given["fold"] else [Fold(one) for one in lines]
@@ -111,8 +128,6 @@ def _rows(
         "older": page.older and log_address.write(page.older),
         "newer": page.newer and log_address.write(page.newer),
         "looked_to": start if page.older is None else None,
-        "most_looked_at": explorer.MOST_COUNTED,
-        "proof": log_proof.of(device, wanted.start, wanted.end, now) if device else None,
     }
 
 
@@ -131,13 +146,12 @@ def _page(asked: Asked, looked: Wanted, counted: Survey | None) -> Page:
     return explorer.page(looked, asked.size, before=asked.before, after=asked.after)
 
 
-def _overview(request: HttpRequest, counted: Survey, wanted: Wanted) -> dict[str, Any]:
+def _overview(counted: Survey, wanted: Wanted, query: QueryDict) -> dict[str, Any]:
     return {
         "histogram": counted.histogram,
-        "columns": log_facets.columns(counted.histogram, request.GET),
-        "facets": log_facets.shown(counted.facets, wanted, request.GET, get_language() or "en"),
+        "columns": log_facets.columns(counted.histogram, query),
+        "facets": log_facets.shown(counted.facets, wanted, query, get_language() or "en"),
         "facets_cut": counted.cut,
-        **saved_views.menu(request, SavedView.Page.LOGS),
     }
 
 

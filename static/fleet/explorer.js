@@ -1,5 +1,4 @@
 // The log explorer: a brush over the histogram, folds that open, and a pause of the live tail.
-const chart = document.querySelector("[data-brush]");
 const NEAR = 4; // px: less is a click on one column
 
 function address(first, last) {
@@ -11,7 +10,8 @@ function address(first, last) {
   return here;
 }
 
-if (chart) {
+function brush(chart) {
+  chart.dataset.brush = "on";
   const columns = [...chart.querySelectorAll("a")];
   const shade = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   shade.setAttribute("class", "explorer-brush");
@@ -50,6 +50,11 @@ if (chart) {
   chart.addEventListener("dragstart", (event) => event.preventDefault()); // the columns are links
   chart.addEventListener("click", (event) => dragged && event.preventDefault(), true);
 }
+
+// What is counted comes after the rows.
+const brushAll = () => document.querySelectorAll('[data-brush=""]').forEach(brush);
+document.addEventListener("htmx:afterSettle", brushAll);
+brushAll();
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-unfold]");

@@ -15,6 +15,8 @@ from people.roles import Role
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON, text
 
+COUNTED = {"HX-Request": "true", "HX-Target": "log-survey"}  # what an open page asks for next
+
 pytestmark = pytest.mark.django_db
 
 
@@ -81,7 +83,7 @@ def test_an_earlier_value_is_the_same_whether_the_page_holds_it_or_not():
 def test_numbers_that_the_vendor_invents_tomorrow_are_shown_with_their_number():
     scene.event(scene.device(), event_id=17, source=15)
 
-    page = text(scene.client().get("/logs/"))
+    page = text(scene.client().get("/logs/?count=1"))
 
     assert page.count("unknown (17)") == 2  # in the facet and in the row
     assert page.count("unknown (15)") == 2
@@ -212,7 +214,7 @@ def test_the_histogram_and_the_facets_count_what_is_shown():
         scene.event(lamp, NOON - timedelta(minutes=minute), code="switch_led", value=minute == 1)
     scene.event(lamp, NOON - timedelta(minutes=30), event_id=1, source=None)
 
-    answer = scene.client().get("/logs/?range=1h&event=7")
+    answer = scene.client().get("/logs/?range=1h&event=7", headers=COUNTED)
 
     drawn = answer.context["histogram"]
     counted = [(bar.start.strftime("%H:%M"), bar.count) for bar in drawn.bars if bar.count]
@@ -233,7 +235,7 @@ def test_a_facet_of_the_others_leads_to_their_address_and_back():
     scene.event(scene.device(), code="switch_led", value=True)
 
     chosen = scene.client().get("/logs/?event=7&before=x~1~1~1~").context
-    answer = scene.client().get("/logs/?event=7&size=25")
+    answer = scene.client().get("/logs/?event=7&size=25", headers=COUNTED)
 
     addresses = {c.words: c.address for f in answer.context["facets"] for c in f.choices}
     assert "lines" not in chosen  # a broken place is refused, not ignored
@@ -342,6 +344,25 @@ def test_the_open_page_asks_for_its_table_only():
     assert "<html" not in page
 
 
+def test_the_rows_do_not_wait_for_what_is_counted_and_without_scripts_a_link_counts():
+    scene.event(scene.device(), event_id=1)
+    browser = scene.client()
+
+    first = browser.get("/logs/?range=1h").content.decode()
+    part = browser.get("/logs/?range=1h", headers=COUNTED).content.decode()
+    whole = browser.get("/logs/?range=1h&count=1").content.decode()
+
+    asks = 'id="log-survey" class="fleet-card explorer-histogram" hx-get="/logs/?range=1h"'
+    signs = ('href="?range=1h&amp;count=1"', asks, "explorer-time", "<html", "explorer-bar")
+    facets = ('<div id="log-facets" hx-swap-oob="true">', 'href="?range=1h&amp;event=1"')
+    held = [[sign in page for sign in (*signs, *facets)] for page in (first, part, whole)]
+    assert held == [
+        [True, True, True, True, False, False, False],
+        [False, False, False, False, True, True, True],
+        [False, False, True, True, True, False, False],
+    ]
+
+
 def test_a_page_of_the_past_does_not_follow_the_present():
     scene.event(scene.device(), event_id=1)
 
@@ -359,10 +380,10 @@ def test_fifty_rows_cost_the_queries_of_one(count, django_assert_num_queries):
         scene.event(lamp, code="switch_led", value=True)
         scene.event(lamp, NOON - timedelta(minutes=1), event_id=4)
 
-    # session, user with rights, savepoint, statement_timeout, rows, their devices,
-    # their products, earlier values, our operations, histogram, facets, release, whether the
-    # account is parked, products to choose from, kept views
-    with django_assert_num_queries(14):
+    # session, user with rights, products to choose from, kept views, savepoint,
+    # statement_timeout, rows, their devices, their products, earlier values, our operations,
+    # release, whether the account is parked
+    with django_assert_num_queries(13):
         answer = browser.get("/logs/?size=250")
 
     assert (len(answer.context["lines"]), asked.pk) == (3 * count, asked.pk)
