@@ -21,7 +21,6 @@ FOR_TESTS = {ROOT / "tests" / "browser" / "vendor" / "axe.min.js": "axe-core/axe
 
 FILES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "tabler-icons.min.css": "@tabler/icons-webfont/dist/tabler-icons.min.css",
     "fonts/tabler-icons.woff2": "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
     "uPlot.iife.min.js": "uplot/dist/uPlot.iife.min.js",

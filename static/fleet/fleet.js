@@ -2,6 +2,7 @@
 import "./time.js";
 import "./choices.js";
 import "./copy.js";
+import "./menus.js";
 import "./palette.js";
 import "./keys.js";
 import "./print.js";

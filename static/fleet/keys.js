@@ -11,16 +11,17 @@ let afterG = 0;
 
 // A row is where its first link or button is: focus stays real, and Enter opens it by itself.
 const ROWS = "main .fleet-table tbody tr:not([hidden])";
-const rows = () => [...document.querySelectorAll(ROWS)].filter((row) => row.offsetParent && row.querySelector("a[href], button"));
 const handle = (row) => row.querySelector("td a[href]:not(.fleet-chip)") || row.querySelector("a[href], button");
 
 function step(by) {
-  const all = rows();
-  if (!all.length) return;
-  const at = all.findIndex((row) => row.contains(document.activeElement));
-  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
-  handle(all[next]).focus({ focusVisible: true });
-  all[next].scrollIntoView({ block: "nearest" });
+  const all = [...document.querySelectorAll(ROWS)];
+  const at = all.indexOf(document.activeElement.closest(ROWS));
+  let next = at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by;
+  while (all[next] && !(all[next].offsetParent && handle(all[next]))) next += by;
+  const row = all[next] || all[at];
+  if (!row) return;
+  handle(row).focus({ focusVisible: true });
+  row.scrollIntoView({ block: "nearest" });
 }
 
 function tick() {

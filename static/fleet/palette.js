@@ -1,4 +1,5 @@
-// The palette: Ctrl-K or its button, type, arrow keys, Enter. A native dialog keeps the focus and gives it back.
+// The palette: Ctrl-K or its button, type, arrow keys, Enter. A native dialog gives the focus back.
+// It is not opened as a modal one: making the rest of the page inert takes as long as drawing it anew.
 const dialog = document.querySelector("[data-palette]");
 const PATIENCE = 120; // ms after a keystroke before devices are asked for
 const plain = (text) => text.toLowerCase().normalize("NFKD");
@@ -80,7 +81,7 @@ export function open() {
   input.value = "";
   devices.querySelectorAll("[data-device]").forEach((old) => old.remove());
   collect();
-  dialog.showModal();
+  dialog.show();
   input.focus();
   sift();
 }
@@ -101,6 +102,14 @@ function moved(event) {
   event.preventDefault();
 }
 
+// The line and the button beside it have the focus in turn; the page behind the veil has it never.
+function kept(event) {
+  if (event.isComposing || (event.key !== "Tab" && event.key !== "Escape")) return;
+  if (event.key === "Escape") dialog.close();
+  else (event.target === input ? dialog.querySelector("form button") : input).focus();
+  event.preventDefault();
+}
+
 if (dialog) {
   input = dialog.querySelector("[role=combobox]");
   list = dialog.querySelector("[role=listbox]");
@@ -113,6 +122,7 @@ if (dialog) {
     waiting = setTimeout(ask, PATIENCE);
   });
   input.addEventListener("keydown", moved);
+  dialog.addEventListener("keydown", kept);
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) return dialog.close(); // the veil around it
     const option = event.target.closest("[role=option]");

@@ -88,3 +88,30 @@ def test_letters_can_be_switched_off_for_good_and_ctrl_k_stays(asgi_url, sign_in
 
     expect(page.get_by_role("dialog", name="Go to, or do")).to_be_visible()
     assert page.url == asgi_url + "/"
+
+
+def test_a_menu_is_opened_walked_and_closed_by_keys_inside_the_window(asgi_url, sign_in, page):
+    sign_in(Role.MANAGER)
+    scene.devices(2)
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto(asgi_url + "/devices/")
+    page.locator("tbody [data-select]").first.check()
+    button = page.get_by_role("button", name="Order")
+    button.focus()
+
+    page.keyboard.press("ArrowDown")  # opens it, and goes to the first
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Newest event first")).to_be_focused()
+    place = page.locator(".dropdown-menu.show").bounding_box()
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 360
+    page.keyboard.press("Escape")
+
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("[data-selection-bar]")).to_be_visible()  # Escape meant the menu alone
+    button.click()
+    page.get_by_role("button", name="Columns").click()
+    expect(page.locator(".dropdown-menu.show")).to_have_count(1)
+    page.get_by_role("heading", name="Devices", level=1).click()
+    expect(page.locator(".dropdown-menu.show")).to_have_count(0)
