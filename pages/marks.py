@@ -58,15 +58,15 @@ def clock(now: datetime) -> Callable[..., SafeString]:
         if value is None:
             return NOTHING
         at = moments.moment(value)
-        full = moments.absolute(at)
-        thousandths = f".{at.microsecond // 1000:03d}"
+        full = at.isoformat(" ", "milliseconds")
+        day, time, thousandths = full[:10], full[11:19], full[19:23]
         if style == "relative":
             said = escape(moments.distance(at, now, words))
         else:
-            said = full + (thousandths if style == "exact" else "")
+            said = full[:23] if style == "exact" else full[:19]
         # RFC 3339 for the browser's own rewriting, from what is written already
         return SafeString(
-            f'<time datetime="{full[:10]}T{full[11:]}{thousandths}Z" title="{full} UTC" '
+            f'<time datetime="{day}T{time}{thousandths}Z" title="{day} {time} UTC" '
             f'data-when="{style}">{said}</time>'
         )
 
@@ -122,13 +122,17 @@ def _copying(_language: str, what: str) -> str:
 
 def chip(name: str, text: str, key: str, problem: str = "", css: str = "") -> SafeString:
     """Show a value with its name; `key` lets it flash when it changes, `css` is its colour."""
-    swatch = (
+    return SafeString(
+        f'{_chip_head(name, problem)}{swatch(css) if css else ""}<span data-flash="{escape(key)}">'
+        f"{escape(text)}</span>{_warning(problem) if problem else ''}</span>"
+    )
+
+
+def swatch(css: str) -> SafeString:
+    """Show a colour, before its words."""
+    return SafeString(
         '<svg class="fleet-swatch" viewBox="0 0 1 1" aria-hidden="true">'
         f'<rect width="1" height="1" fill="{escape(css)}"/></svg> '
-    )
-    return SafeString(
-        f'{_chip_head(name, problem)}{swatch if css else ""}<span data-flash="{escape(key)}">'
-        f"{escape(text)}</span>{_warning(problem) if problem else ''}</span>"
     )
 
 

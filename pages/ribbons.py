@@ -27,22 +27,14 @@ class Bar(NamedTuple):
 
 def bars(segments: Iterable[Segment], start: int, end: int) -> list[Bar]:
     """Place segments on the strip, cut to [start, end), problems drawn over what is well."""
-    length = max(end - start, 1)
+    unit = WIDTH / max(end - start, 1)
     drawn = []
-    for segment in segments:
-        left, right = max(segment.start, start), min(segment.end, end)
+    for since, till, kind in segments:
+        left, right = max(since, start), min(till, end)
         if right > left:
-            width = max((right - left) * WIDTH / length, NARROWEST)
-            x = min((left - start) * WIDTH / length, WIDTH - width)
-            drawn.append(Bar(round(x, 2), round(width, 2), segment.kind))
-    return sorted(drawn, key=lambda bar: (bar.kind != "complete", bar.x))
-
-
-def share(segments: Iterable[Segment], start: int, end: int, kind: str) -> float:
-    """Return which part of [start, end) is of `kind`, between 0 and 1."""
-    cut = (
-        min(segment.end, end) - max(segment.start, start)
-        for segment in segments
-        if segment.kind == kind
-    )
-    return sum(max(length, 0) for length in cut) / max(end - start, 1)
+            width = max((right - left) * unit, NARROWEST)
+            x = min((left - start) * unit, WIDTH - width)
+            drawn.append(Bar(round(x, 2), round(width, 2), kind))
+    if len(drawn) > 1:
+        drawn.sort(key=lambda bar: (bar.kind != "complete", bar.x))
+    return drawn

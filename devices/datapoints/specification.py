@@ -17,6 +17,8 @@ from devices.datapoints.meanings import inferred, meaning
 from devices.datapoints.readings import Reading
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+PLAIN = (bool, int, float)
+MOST_KNOWN = 500
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -25,6 +27,8 @@ class Specification:
     """What a product promises of its data points, by code."""
 
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    # What was read lately: of a page's hundred values most are read on every page.
+    known: dict[tuple[Any, ...], Reading] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def parse(cls, items: Iterable[Mapping[str, Any]] | None) -> Self:
@@ -50,6 +54,17 @@ class Specification:
 
     def read(self, code: str, raw: RawValue, language: str = "en") -> Reading:
         """Return what a person reads; a value that breaks its promise is kept and flagged."""
+        if not isinstance(raw, PLAIN):
+            return self._read(code, raw, language)
+        key = (code, type(raw), raw, language)
+        found = self.known.get(key)
+        if found is None:
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            found = self.known[key] = self._read(code, raw, language)
+        return found
+
+    def _read(self, code: str, raw: RawValue, language: str) -> Reading:
         definition = self.definitions.get(code)
         if definition is None:
             return self._unspecified(code, raw, language)

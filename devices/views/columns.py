@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy as _p
@@ -21,6 +23,7 @@ VALUE = "dp:"
 MOST = 20  # columns that one list shows; a wider one is read by nobody
 LONGEST_CODE = 64
 MOST_OFFERED = 24  # codes that the picker proposes
+MOST_PICKERS = 100  # kept: few choose other columns than the usual
 MOST_TITLES = 1_000  # kept: of each language some forty are asked for at every turn
 
 TITLES = {
@@ -129,12 +132,19 @@ def _column(name: str, sort: str, language: str) -> Column:
     )
 
 
-def offered(names: tuple[str, ...], tallies: Iterable[Tally], language: str) -> list[Offer]:
-    """Return the picker's lines: what is shown, in its order, then what else there is."""
-    codes = [code for one in tallies if one.total for code in words.key_codes(one.category)]
+def offered(names: tuple[str, ...], tallies: Iterable[Tally], language: str) -> SafeString:
+    """Return the picker's lines as HTML: what is shown, in its order, then what else there is."""
+    return _drawn(names, tuple(one.category for one in tallies if one.total), language)
+
+
+@lru_cache(MOST_PICKERS)
+def _drawn(names: tuple[str, ...], categories: tuple[str, ...], language: str) -> SafeString:
+    codes = [code for one in categories for code in words.key_codes(one)]
     values = [VALUE + code for code in dict.fromkeys(codes)][:MOST_OFFERED]
     every = dict.fromkeys([*names, *TITLES, *values])
-    return [Offer(name, title(name, language), name in names) for name in every]
+    offers = [Offer(name, title(name, language), name in names) for name in every]
+    template = get_template("devices/_list_columns.jinja.html", using="jinja2")
+    return SafeString(template.render({"offered": offers}))
 
 
 @lru_cache(MOST_TITLES)

@@ -20,9 +20,10 @@ from devices.views import (
     saved_views,
 )
 from devices.views.allowed import allowed
+from devices.views.cells import drawn
 from devices.views.listing_address import Asked
 from devices.views.listing_page import MOST_COUNTED, Listed
-from devices.views.rows import drawn, rows
+from devices.views.rows import rows
 from pages import keyset
 from pages.shared import shared
 from people.gates import require

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -24,6 +24,7 @@ ORDERS = {
 }
 KEEP = "keep"  # the picker's own parameter: its choice is remembered, not only shown
 MOVED = ("q", "cursor")  # what another search line replaces
+MOST_LINES = 2_000  # kept: of most pages the menus lead to the same
 A_YEAR = 365 * 24 * 3600
 
 
@@ -82,8 +83,13 @@ class Addresses:
 
     def of(self, line: str) -> str:
         """Return where a line leads."""
-        asked = urlencode({"q": line}) if line else ""
+        asked = _asking(line) if line else ""
         return f"?{self.begun}&{asked}" if self.begun and asked else f"?{self.begun}{asked}"
+
+
+@lru_cache(MOST_LINES)
+def _asking(line: str) -> str:
+    return urlencode({"q": line})
 
 
 def picked(request: HttpRequest) -> HttpResponse | None:

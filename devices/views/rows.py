@@ -6,9 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from devices import words
 from devices.datapoints import Reading
@@ -143,13 +141,6 @@ def _busy(ids: list[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(BUSY, [ids, [one.value for one in OPEN]])
         return dict(cursor.fetchall())
-
-
-def drawn(found: Sequence[Row], now: datetime) -> SafeString:
-    """Return the rows as HTML: of fifty rows, once the most of a page's work."""
-    template = get_template("devices/_rows.jinja.html", using="jinja2")
-    looks = {"when": marks.clock(now), "badges": marks.usual_badges(get_language() or "")}
-    return SafeString(template.render({"rows": found, **looks}))
 
 
 def _is_composed(column: Column) -> bool:

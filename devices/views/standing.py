@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from devices import coverage, series
 from devices.history import milliseconds
-from devices.models import Device
-from pages.ribbons import Segment, share
+from devices.models import Coverage, Device
+from pages.ribbons import Segment
 
 RIBBON = timedelta(days=7)  # what the free edition of the vendor's log keeps
 
@@ -51,12 +51,31 @@ def ribbon(device: Device, now: datetime) -> Ribbon | None:
     owed = getattr(device, "coverage", None)
     if owed is None:
         return None
+    start, end, since_ms = milliseconds(now - RIBBON), milliseconds(now), milliseconds(owed.since)
+    owed_from = min(max(start, since_ms), end)
+    if len(owed.complete) == 1 and not owed.lost and not device.let_go_before:
+        segments = _plain(owed.complete[0], owed_from, end)
+    else:
+        segments = _segments(device, owed, owed_from, end)
+    return Ribbon(segments, start, end, proven(segments, start, end))
+
+
+def _plain(stretch: Sequence[int], owed_from: int, end: int) -> tuple[Segment, ...]:
+    """Return the same of one proven stretch, as nearly every device of a list has it."""
+    proven_from, proven_to = stretch
+    before, after = min(proven_from, end), max(proven_to, owed_from)
+    return (
+        Segment(proven_from, proven_to, "complete"),
+        *([Segment(owed_from, before, "unread")] if owed_from < before else ()),
+        *([Segment(after, end, "unread")] if after < end else ()),
+    )
+
+
+def _segments(device: Device, owed: Coverage, owed_from: int, end: int) -> tuple[Segment, ...]:
     ledger = coverage.from_json({"complete": owed.complete, "lost": owed.lost})
     if device.let_go_before:
         ledger = coverage.let_go(ledger, milliseconds(device.let_go_before), series.LET_GO)
-    start, end, since_ms = milliseconds(now - RIBBON), milliseconds(now), milliseconds(owed.since)
-    owed_from = min(max(start, since_ms), end)
-    segments = (
+    return (
         *(Segment(part.start, part.end, "complete") for part in ledger.complete),
         *(
             Segment(part.start, part.end, "unread")
@@ -64,11 +83,14 @@ def ribbon(device: Device, now: datetime) -> Ribbon | None:
         ),
         *(Segment(part.start, part.end, "lost") for part in ledger.lost),
     )
-    return Ribbon(segments, start, end, proven(segments, start, end))
 
 
 def proven(segments: Sequence[Segment], start: int, end: int) -> float:
     """Return the proven part of what is either proven, owed or lost; of nothing, all is proven."""
-    read, gone = share(segments, start, end, "complete"), share(segments, start, end, "lost")
-    told = read + gone + share(segments, start, end, "unread")
+    read = told = 0
+    for since, till, kind in segments:
+        length = min(till, end) - max(since, start)
+        if length > 0:
+            told += length
+            read += length if kind == "complete" else 0
     return read / told if told else 1.0

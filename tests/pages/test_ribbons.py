@@ -1,6 +1,6 @@
 """The coverage strip."""
 
-from pages.ribbons import Bar, Segment, bars, share
+from pages.ribbons import Bar, Segment, bars
 
 
 def test_segments_are_cut_to_the_strip_and_problems_are_drawn_last():
@@ -15,9 +15,3 @@ def test_a_sliver_stays_visible_and_inside():
 
 def test_what_lies_outside_is_not_drawn():
     assert bars([Segment(0, 100, "complete")], 100, 200) == []
-
-
-def test_the_share_counts_only_what_is_inside():
-    segments = [Segment(0, 150, "complete"), Segment(150, 175, "unread")]
-
-    assert share(segments, 100, 200, "complete") == 0.5
