@@ -4,6 +4,7 @@ import html
 import re
 from datetime import UTC, datetime, timedelta
 
+from django.db import transaction
 from django.test import Client
 
 from devices.events import Event, millis, store
@@ -77,18 +78,18 @@ def event(of, at=NOON, event_id=7, code="", value=None, *, source=1, by=Provenan
         source_id=source,
         **given,
     )
-    store([happened], at + timedelta(seconds=1))
+    with transaction.atomic():
+        store([happened], at + timedelta(seconds=1))
 
 
 def events(of, count):
     """Write many rows of history, a second apart, the newest at noon."""
-    store(
-        [
-            Event(of.pk, millis(NOON - timedelta(seconds=n)), 7, Provenance.LOG, "c", n, None, 1)
-            for n in range(count)
-        ],
-        NOON,
-    )
+    written = [
+        Event(of.pk, millis(NOON - timedelta(seconds=n)), 7, Provenance.LOG, "c", n, None, 1)
+        for n in range(count)
+    ]
+    with transaction.atomic():
+        store(written, NOON)
 
 
 def proven(of, *stretches, since=NOON - timedelta(days=7), lost=()):
