@@ -17,7 +17,7 @@ from .querysets import REPORT
 
 # The key is a secret, the digest the sync's own.
 LEFT_OUT = frozenset({"local_key", "listing_digest"})
-OLDER = ("id", "device_id", "name", "state", "state_since")  # of the device that it continues
+OLDER = ("device_id", "name", "state", "state_since")  # of the device that it continues
 GATEWAY = ("id", "device_id", "name")
 OWED = ("device_id", "since", "complete", "lost")
 MADE = ("product_id", "name", "category", "items", "specified_at")
@@ -25,26 +25,22 @@ JSON = (("status", "stamps"), ("items",), ("complete", "lost"))  # of the first 
 
 # Which devices may be the same hardware is asked for only where a mark is shared: few devices are.
 ASKED = """
-SELECT {mirror}, {made}, {owed}, {older}, {gateway},
+SELECT {mirror}, {made}, {owed}, {gateway},
     (SELECT before FROM devices_letgo WHERE event_id = %s),
     (
         SELECT max(operation_id) FROM devices_operationitem
         WHERE device_id = mirror.id AND outcome = ANY(%s)
     ),
     EXISTS (SELECT FROM devices_device WHERE gateway_id = mirror.device_id),
-    {kin}
+    EXISTS (SELECT FROM devices_device kin WHERE ({kin}) AND kin.id <> mirror.id)
 FROM devices_device mirror
 LEFT JOIN devices_product made ON made.product_id = mirror.product_id
 LEFT JOIN devices_coverage owed ON owed.device_id = mirror.id
-LEFT JOIN devices_device older ON older.id = mirror.predecessor_id
 LEFT JOIN devices_device gateway
     ON gateway.device_id = mirror.gateway_id AND mirror.gateway_id <> ''
 WHERE mirror.device_id = %s
 """
-KIN = """EXISTS (
-    SELECT FROM devices_device
-    WHERE {mark} = mirror.{mark} AND {mark} <> '' AND devices_device.id <> mirror.id
-)"""
+KIN = "kin.{mark} = mirror.{mark} AND kin.{mark} <> ''"
 
 
 Row = TypeVar("Row", bound=models.Model)
@@ -68,13 +64,14 @@ def of(device_id: str) -> Portrait | None:
     if row is None:
         return None
     *columns, before, operation, has_children, has_kin = row
-    told, made, owed, older, gateway = _parts(columns)
+    told, made, owed, gateway = _parts(columns)
     device = Device.from_db("default", list(told), list(told.values()))
     device.let_go_before = before
     kept = device._state.fields_cache  # noqa: SLF001  where Django's own select_related puts it
     kept["product"] = _known(Product, made)
     kept["coverage"] = _known(Coverage, owed)
-    kept["predecessor"] = _known(Device, older)
+    if device.predecessor_id:  # few have one, and each table more takes the planner's time
+        kept["predecessor"] = Device.objects.only(*OLDER).get(pk=device.predecessor_id)
     return Portrait(device, _known(Device, gateway), operation, has_children, has_kin)
 
 
@@ -86,7 +83,7 @@ def _told() -> tuple[str, ...]:
 
 @cache
 def _statement() -> str:
-    tables = {"mirror": _told(), "owed": OWED, "older": OLDER, "gateway": GATEWAY}
+    tables = {"mirror": _told(), "owed": OWED, "gateway": GATEWAY}
     listed = {one: ", ".join(f"{one}.{name}" for name in names) for one, names in tables.items()}
     made = ", ".join(f"made.{name}" for name in MADE)
     return ASKED.format(made=made, kin=" OR ".join(KIN.format(mark=one) for one in MARKS), **listed)
@@ -95,7 +92,7 @@ def _statement() -> str:
 def _parts(columns: Sequence[Any]) -> list[dict[str, Any]]:
     """Return the values of each table by their names; JSON comes as text, and is read here."""
     found, begin = [], 0
-    for names in (_told(), MADE, OWED, OLDER, GATEWAY):
+    for names in (_told(), MADE, OWED, GATEWAY):
         values = columns[begin : begin + len(names)]
         begin += len(names)
         found.append(dict(zip(names, values, strict=True)))

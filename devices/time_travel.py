@@ -4,7 +4,7 @@ A value holds from its report on; whether nothing was said in between is what co
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,25 +24,40 @@ MILLISECOND = timedelta(milliseconds=1)
 # `not_before` and its own time: one that reaches over the moment leaves open which value held.
 # Any of one device, in the order of the key: so the key's index is walked. Of a device that is
 # asked for plainly PostgreSQL drops the order, and takes its chance along everybody's times.
+# Only what the feed or a poll told has a `not_before`; these few rows have an index.
 HELD = """
-    SELECT wanted.code, date_trunc('milliseconds', earlier.event_time), earlier.value,
-        date_trunc('milliseconds', later.event_time)
+    SELECT wanted.code, known.number, date_trunc('milliseconds', earlier.event_time),
+        earlier.value, date_trunc('milliseconds', later.event_time)
     FROM unnest(%(codes)s::text[]) AS wanted (code)
     LEFT JOIN devices_code known ON known.code = wanted.code
     LEFT JOIN LATERAL (
         SELECT event_time, value FROM devices_history log
-        WHERE device_id = ANY(ARRAY[%(device)s]) AND event_time < %(after)s
+        WHERE device_id = ANY(ARRAY[%(device)s])
+        AND event_time < %(after)s AND event_time >= %(near)s
         AND event_id = %(report)s AND code_number = known.number
         ORDER BY device_id DESC, event_time DESC LIMIT 1
     ) earlier ON true
     LEFT JOIN LATERAL (
         SELECT event_time FROM devices_history log
-        WHERE device_id = ANY(ARRAY[%(device)s])
+        WHERE device_id = ANY(ARRAY[%(device)s]) AND provenance IN (2, 3)
         AND event_time >= %(after)s AND event_time <= %(reach)s
         AND event_id = %(report)s AND code_number = known.number AND not_before < %(moment)s
         ORDER BY device_id, event_time LIMIT 1
     ) later ON true
 """
+# What was not told lately is looked for in all of the past at once: for a code that was never told,
+# all rows of the device are read.
+LONG_AGO = """
+    SELECT code_number, date_trunc('milliseconds', event_time), value FROM (
+        SELECT DISTINCT ON (log.code) log.code AS code_number, event_time,
+            nullif(split_part(said, E'\\n', 1), '')::jsonb AS value
+        FROM devices_logentry log
+        WHERE device_id = ANY(ARRAY(SELECT unnest(%(device)s::int[]))) AND event_time < %(near)s
+        AND event_id = %(report)s AND log.code = ANY(%(numbers)s)
+        ORDER BY log.code, event_time DESC
+    ) last
+"""
+NEAR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,7 @@ class Then:
 
 
 def then(device: Device, moment: datetime, now: datetime) -> Then:
-    """Return what the device said at the moment. Four statements, however many codes."""
+    """Return what the device said at the moment. Five statements, however many codes."""
     moment = min(moment, now)
     turn = (
         LogEntry.objects.of_one(device.pk)
@@ -128,20 +143,21 @@ def _unlogged(device: Device, code: str, moment: datetime) -> tuple[datetime | N
     return datetime.fromtimestamp(told / 1000, UTC), device.status[code]
 
 
-def _rows(device: Device, moment: datetime, now: datetime) -> Sequence[tuple[Any, ...]]:
+def _rows(device: Device, moment: datetime, now: datetime) -> Iterable[tuple[Any, ...]]:
+    after = _after(moment)
+    given: dict[str, Any] = {"report": REPORT, "near": after - NEAR}
+    near = given | {"codes": codes(device), "device": device.pk, "moment": moment}
+    near |= {"after": after, "reach": min(now, moment + POLLED_WITHIN)}
     with connection.cursor() as cursor:
-        cursor.execute(
-            HELD,
-            {
-                "codes": codes(device),
-                "device": device.pk,
-                "report": REPORT,
-                "moment": moment,
-                "after": _after(moment),
-                "reach": min(now, moment + POLLED_WITHIN),
-            },
-        )
-        return list(cursor.fetchall())
+        cursor.execute(HELD, near)
+        rows = cursor.fetchall()
+        unfound = [number for _, number, at, *_ in rows if number is not None and at is None]
+        long_ago: dict[int, tuple[Any, ...]] = {}
+        if unfound:
+            cursor.execute(LONG_AGO, given | {"numbers": unfound, "device": [device.pk]})
+            long_ago = {number: found for number, *found in cursor.fetchall()}
+    for code, number, at, value, unsure_until in rows:
+        yield code, *long_ago.get(number, (at, value)), unsure_until
 
 
 def different(one: Held | None, other: Held | None) -> bool:

@@ -52,6 +52,21 @@ def test_before_the_first_report_nothing_is_known(lamp):
     assert (before.online, before.online_since) == (None, None)
 
 
+def test_what_was_told_weeks_ago_still_holds_beside_what_was_told_today(lamp):
+    for days, value in ((30, 1), (20, 2)):
+        scene.event(lamp, NOON - timedelta(days=days), code="bright", value=value)
+    lamp.status["bright"] = 2
+
+    held = time_travel.then(lamp, NOON - 3 * HOUR, NOON).values
+
+    told = {code: (one.value, one.at) for code, one in held.items()}
+    assert told == {
+        "switch_led": (True, NOON - 4 * HOUR),
+        "temp_current": (None, None),
+        "bright": (2, NOON - timedelta(days=20)),
+    }
+
+
 def test_a_change_that_only_a_poll_found_leaves_the_moments_before_it_open(lamp):
     scene.event(
         lamp, NOON - 3 * HOUR, code="switch_led", value=False, by=Provenance.POLL,
