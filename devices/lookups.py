@@ -12,6 +12,8 @@ from django.db.models import CharField, Func, Lookup
 
 SHORTEST_OF_TRIGRAMS = 3  # letters; of two, as half of the Chinese words have, no trigram exists
 
+LONGEST = 1_000  # characters; no column that is looked through holds more
+
 
 class Letters(Func):
     """The letters of a text in capitals, one by one: an index of these answers one or two."""
@@ -63,9 +65,13 @@ class Spells(Lookup):
 
 
 def spelling(column: str, values: Sequence[Any], text: str) -> tuple[str, tuple[Any, ...]]:
-    """Write the look for each way to write a text; for LIKE an index of trigrams would be read."""
+    """Write the look for each way to write a text.
+
+    For LIKE an index of trigrams would be read whole. Of `BETWEEN` PostgreSQL expects one in two
+    hundred, of `> 0` a third: then it looks at all names until it has enough.
+    """
     ways = written(text)
-    looks = " OR ".join([f"strpos({column}, %s) > 0"] * len(ways))
+    looks = " OR ".join([f"strpos({column}, %s) BETWEEN 1 AND {LONGEST}"] * len(ways))
     return f"({looks})", tuple(value for way in ways for value in (*values, way))
 
 

@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 # A generic plan, once kept for a prepared statement, made trigram searches a hundred times slower.
 # Compiling a statement takes PostgreSQL a tenth of a second and more, which a page does not have.
-SESSION = "-c plan_cache_mode=force_custom_plan -c jit=off"
+# So does starting other processes to help: only what reads millions of rows is worth it.
+SESSION = "-c plan_cache_mode=force_custom_plan -c jit=off -c parallel_setup_cost=10000"
 
 # Many threads of the web process share few connections; workers and commands keep one each.
 POOL = {"min_size": 2, "max_size": 20, "timeout": 10}

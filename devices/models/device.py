@@ -17,6 +17,8 @@ from .secret import EncryptedTextField
 
 COUNTED = ("online", "state", "retired_at", "category", "product", "last_event_at")
 
+COUNTED_OF_SOME = ("online", "state", "category", "product", "last_event_at")  # of who is in use
+
 
 class Device(Loaded):
     """One device of the cloud project; a device that left keeps its row and its history."""
@@ -155,7 +157,7 @@ class Device(Loaded):
             models.Index(
                 "name",
                 "id",
-                include=("state", "category", "product", "last_event_at"),
+                include=COUNTED_OF_SOME,
                 name="device_offline",
                 condition=models.Q(online=False, retired_at=None),
             ),
@@ -163,7 +165,7 @@ class Device(Loaded):
             models.Index(
                 "name",
                 "id",
-                include=("state", "category", "product", "last_event_at"),
+                include=COUNTED_OF_SOME,
                 name="device_sub",
                 condition=models.Q(sub=True, retired_at=None),
             ),

@@ -21,6 +21,7 @@ from pages.keyset import Order, Page, Place
 
 MOST_COUNTED = 10_000
 MOST_SORTED = 4_000  # where nobody reads how many match
+FEW = 500  # of one or two letters: who types on wants no more, and of most there are thousands
 
 # Of more than are counted nothing is sorted: they lie so close that the way to the next is short.
 FOUND = """
@@ -87,13 +88,15 @@ def read(
     return Listed(keyset.cut(found, wanted.order, place, size, broken=broken), matching)
 
 
-def _read(wanted: Wanted, most: int) -> tuple[int | None, list[int]]:
+def _read(wanted: Wanted, most: int) -> tuple[int, list[int]]:
     """Return how many match, and the ids of the page."""
     search = wanted.asked.search
     if search.is_vague and most < MOST_COUNTED:
-        return None, _walked(wanted)
-    # Names that are alike are neighbours: to them the way is long, however many they are.
-    number, keys = _found(wanted, MOST_COUNTED if search.reads_names else most)
+        most = FEW
+    elif search.reads_names:
+        # Names that are alike are neighbours: to them the way is long, however many they are.
+        most = MOST_COUNTED
+    number, keys = _found(wanted, most)
     return number, _walked(wanted) if keys is None else keys
 
 
