@@ -1,17 +1,16 @@
 """Counts of the fleet by category and state: one query for every number above a list."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q
 
 from devices import remembered
 from devices.models import Device
 from devices.plans import OPEN
 
-USED = Q(retired_at=None)
-PRESENT = Q(state=Device.State.PRESENT) & USED
+NAMES = ("total", "online", "offline", "unknown", "missing", "removed", "retired")
 
 
 @dataclass(frozen=True)
@@ -39,28 +38,37 @@ def by_category() -> list[Tally]:
     return remembered.figure("census", _by_category, lambda found: whole(found).total)
 
 
+# Devices alike are one row of few hundred, read from an index alone: a third of seven counts each.
+ALIKE = """
+SELECT category, state, online, retired_at IS NOT NULL, count(*)
+FROM devices_device GROUP BY 1, 2, 3, 4
+"""
+KNOWN = {True: "online", False: "offline", None: "unknown"}
+
+
 def _by_category() -> list[Tally]:
-    rows = (
-        Device.objects.order_by()
-        .values_list("category")
-        .annotate(
-            n_total=Count("pk", filter=~Q(state=Device.State.REMOVED) & USED),
-            n_online=Count("pk", filter=PRESENT & Q(online=True)),
-            n_offline=Count("pk", filter=PRESENT & Q(online=False)),
-            n_unknown=Count("pk", filter=PRESENT & Q(online=None)),
-            n_missing=Count("pk", filter=Q(state=Device.State.MISSING) & USED),
-            n_removed=Count("pk", filter=Q(state=Device.State.REMOVED)),
-            n_retired=Count("pk", filter=~Q(state=Device.State.REMOVED) & ~USED),
-        )
-    )
-    return sorted((Tally(*row) for row in rows), key=lambda one: (-one.total, one.category))
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    with connection.cursor() as cursor:
+        cursor.execute(ALIKE)
+        for category, state, online, retired, number in cursor.fetchall():
+            for name in _counted_as(state, online, retired=retired):
+                counts[category][name] += number
+    found = (Tally(one, **{name: count[name] for name in NAMES}) for one, count in counts.items())
+    return sorted(found, key=lambda one: (-one.total, one.category))
+
+
+def _counted_as(state: str, online: bool | None, *, retired: bool) -> tuple[str, ...]:
+    if state == Device.State.REMOVED:
+        return ("removed",)
+    if retired:
+        return ("retired",)
+    return ("total", "missing" if state == Device.State.MISSING else KNOWN[online])
 
 
 def whole(tallies: Iterable[Tally]) -> Tally:
     """Return the sum over all categories."""
-    names = ("total", "online", "offline", "unknown", "missing", "removed", "retired")
     tallies = list(tallies)
-    return Tally("", *(sum(getattr(one, name) for one in tallies) for name in names))
+    return Tally("", *(sum(getattr(one, name) for one in tallies) for name in NAMES))
 
 
 IN_OPERATION = "SELECT count(DISTINCT device_id) FROM devices_operationitem WHERE outcome = ANY(%s)"

@@ -87,8 +87,10 @@ def proven(now: datetime) -> float | None:
 
 
 def lately_proven(now: datetime, devices: int) -> float | None:
-    """Return the same, of a big fleet as of a moment ago."""
-    return remembered.figure("proven", lambda: proven(now), lambda _share: devices)
+    """Return the same, of a big fleet as it was when it was last looked at, some minutes ago."""
+    return remembered.figure(
+        "proven", lambda: proven(now), lambda _share: devices, lasts=remembered.LASTS_S
+    )
 
 
 # Of each device: what is owed is everything since Fleet answers for it, and whatever the log
@@ -153,7 +155,9 @@ def needs(now: datetime, orders: Operations, devices: int) -> Needs:
     """Count what a person should look at; orders and devices are counted already."""
     return Needs(
         others=others(now),
-        endangered=remembered.figure("endangered", lambda: endangered(now), lambda _n: devices),
+        endangered=remembered.figure(
+            "endangered", lambda: endangered(now), lambda _n: devices, lasts=remembered.LASTS_S
+        ),
         waiting=orders.waiting,
         failed=orders.failed,
     )

@@ -21,6 +21,9 @@ Figure = TypeVar("Figure")
 BIG = 2_000  # devices; fewer are counted in a few ms
 LIFE_S = 5.0
 LAST_S = 15.0  # what nobody asked for so long is no figure of now: who asks then waits
+# Of a figure that takes a second to count and hardly changes in a day: told first as it was then,
+# anew within the seconds that an open page takes to ask again.
+LASTS_S = 600.0
 
 
 @dataclass
@@ -36,10 +39,16 @@ _known: dict[str, Counted] = {}
 _lock = threading.Lock()
 
 
-def figure(name: str, count: Callable[[], Figure], size: Callable[[Figure], int]) -> Figure:
+def figure(
+    name: str,
+    count: Callable[[], Figure],
+    size: Callable[[Figure], int],
+    *,
+    lasts: float | None = None,
+) -> Figure:
     """Return what `count` says, or said a moment ago of a fleet of so many devices."""
     known, now = _known.get(name), time.monotonic()
-    if known is None or now - known.at >= LAST_S:
+    if known is None or now - known.at >= (LAST_S if lasts is None else lasts):
         return _counted(name, count, size)
     if now - known.at >= LIFE_S and _is_first(known):
         work = (name, get_language() or "en", lambda: _counted(name, count, size))

@@ -40,6 +40,19 @@ def test_what_is_too_old_is_counted_while_the_reader_waits(monkeypatch):
     assert [_told(lambda: next(counts)) for _ in range(2)] == [1, 2]
 
 
+def test_what_hardly_changes_is_told_as_it_was_for_longer(monkeypatch):
+    monkeypatch.setattr(remembered, "LAST_S", 0)
+    monkeypatch.setattr(remembered, "LIFE_S", 3_600)  # nobody counts behind the reader
+    counts = iter((1, 2))
+
+    told = [
+        remembered.figure("proven", lambda: next(counts), lambda _found: 1, lasts=lasts)
+        for lasts in (remembered.LASTS_S, remembered.LASTS_S, 0)
+    ]
+
+    assert told == [1, 1, 2]
+
+
 def test_a_count_that_fails_behind_the_reader_leaves_the_figure_and_a_line_in_the_log(caplog):
     _told(lambda: 1)
 
