@@ -86,6 +86,12 @@ export function open() {
   sift();
 }
 
+// The browser takes the focus from what it hides with the next frame only: a key pressed before would be typed there.
+function close() {
+  dialog.close();
+  if (dialog.contains(document.activeElement)) document.activeElement.blur();
+}
+
 function moved(event) {
   const all = options();
   const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
@@ -105,7 +111,7 @@ function moved(event) {
 // The line and the button beside it have the focus in turn; the page behind the veil has it never.
 function kept(event) {
   if (event.isComposing || (event.key !== "Tab" && event.key !== "Escape")) return;
-  if (event.key === "Escape") dialog.close();
+  if (event.key === "Escape") close();
   else (event.target === input ? dialog.querySelector("form button") : input).focus();
   event.preventDefault();
 }
@@ -124,10 +130,10 @@ if (dialog) {
   input.addEventListener("keydown", moved);
   dialog.addEventListener("keydown", kept);
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) return dialog.close(); // the veil around it
+    if (event.target === dialog) return close(); // the veil around it
     const option = event.target.closest("[role=option]");
     if (!option) return;
-    dialog.close();
+    close();
     if (option.dataset.press) document.querySelector(option.dataset.press)?.click();
   });
   document.querySelectorAll("[data-open-palette]").forEach((button) => button.addEventListener("click", open));

@@ -115,3 +115,20 @@ def test_a_menu_is_opened_walked_and_closed_by_keys_inside_the_window(asgi_url, 
     expect(page.locator(".dropdown-menu.show")).to_have_count(1)
     page.get_by_role("heading", name="Devices", level=1).click()
     expect(page.locator(".dropdown-menu.show")).to_have_count(0)
+
+
+def test_a_key_right_after_the_palette_closed_is_not_typed_into_it(asgi_url, sign_in, page):
+    sign_in(Role.VIEWER)
+    page.goto(asgi_url + "/devices/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="A device, a page or an action")).to_be_focused()
+
+    left = page.evaluate(
+        """() => {
+            const escape = { key: "Escape", bubbles: true, cancelable: true };
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", escape));
+            return document.activeElement.tagName;
+        }"""
+    )
+
+    assert left == "BODY"
