@@ -37,6 +37,19 @@ function show() {
   }
 }
 
+// The tick itself is drawn first; what follows from it comes with the next picture.
+let due = false;
+function showSoon() {
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      due = false;
+      show();
+    }),
+  );
+}
+
 function tick(is) {
   boxes().forEach((box) => (box.checked = is));
 }
@@ -60,7 +73,7 @@ document.addEventListener("change", (event) => {
   everything = false; // one row taken off: from now on it is a list again
   if (event.target.matches("[data-select-page]")) tick(event.target.checked);
   keep();
-  show();
+  showSoon();
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-select-none]")) none();
