@@ -6,6 +6,7 @@ was read before a change that their page was told of, nor what was made for othe
 
 import asyncio
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError
 
@@ -40,30 +41,19 @@ class Part:
     next: Making | None = None  # begins when the last one ends
 
 
-class Sharing:
-    """Answers what is shared, and leaves everything else to the application."""
+class Parts:
+    """The parts that one event loop makes and keeps."""
 
-    def __init__(self, application: Application, age: float = AGE_S) -> None:
-        """Keep nothing yet, and later for `age` seconds."""
+    def __init__(self, application: Application, age: float) -> None:
+        """Keep nothing yet."""
         self._application = application
         self._age = age
         self._sessions = Sessions()
         self._parts: dict[asking.Same, Part] = {}
         self._bytes = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Give what many see alike, else let the application answer."""
-        asked = asking.read(scope)
-        made = await self._shared(asked, scope) if asked else None
-        sent = made and asked and made.answer(asked)
-        if not sent:
-            return await self._application(scope, receive, send)
-        head, body = sent
-        await send({"type": "http.response.start", "status": 200, "headers": head})
-        await send({"type": "http.response.body", "body": body})
-        return None
-
-    async def _shared(self, asked: asking.Asked, scope: Scope) -> Made | None:
+    async def given(self, asked: asking.Asked, scope: Scope) -> Made | None:
+        """Return the part that is asked for, read late enough; None where Django has to answer."""
         try:
             rights = await self._sessions.rights(asked.session)
         except DatabaseError:
@@ -112,3 +102,31 @@ class Sharing:
             part.last = None
         if part.last is None and part.next is None and self._parts.get(same) is part:
             del self._parts[same]
+
+
+class Sharing:
+    """Answers what is shared, and leaves everything else to the application."""
+
+    def __init__(self, application: Application, age: float = AGE_S) -> None:
+        """Keep nothing yet, and later for `age` seconds; each event loop keeps its own."""
+        self._application = application
+        self._age = age
+        self._kept: WeakKeyDictionary[asyncio.AbstractEventLoop, Parts] = WeakKeyDictionary()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give what many see alike, else let the application answer."""
+        asked = asking.read(scope)
+        made = await self._parts().given(asked, scope) if asked else None
+        sent = made and asked and made.answer(asked)
+        if not sent:
+            return await self._application(scope, receive, send)
+        head, body = sent
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": body})
+        return None
+
+    def _parts(self) -> Parts:
+        loop = asyncio.get_running_loop()
+        if loop not in self._kept:
+            self._kept[loop] = Parts(self._application, self._age)
+        return self._kept[loop]

@@ -69,8 +69,10 @@ function heard(news) {
 }
 
 // What it asks for has to show what was told, and may be what another page was given for it.
+// Who pressed the pill asks for what is there now: the next news may be on their way already.
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.triggeringEvent?.type === "live" && mark) event.detail.headers["X-Fleet-Mark"] = mark;
+  const { elt, headers, triggeringEvent } = event.detail;
+  if (triggeringEvent?.type === "live" && mark && !wanted.has(elt)) headers["X-Fleet-Mark"] = mark;
 });
 
 // An answer that was asked for before the hand came: it waits, too, unless the person asked for it.

@@ -38,6 +38,8 @@ def test_a_new_event_appears_without_a_reload(page, asgi_url, sign_in, lamp):
     page.goto(f"{asgi_url}/logs/")
     expect(page.locator("html[data-live-open]")).to_be_attached()
     page.evaluate("window.stillHere = true")
+    marks = []
+    page.on("request", lambda one: marks.append(one.headers.get("x-fleet-mark")))
 
     report(lamp, value=True)
 
@@ -45,6 +47,8 @@ def test_a_new_event_appears_without_a_reload(page, asgi_url, sign_in, lamp):
     expect(first).to_contain_text("ON")
     expect(first).to_contain_text("OFF")
     assert page.evaluate("window.stillHere")
+    assert all(re.fullmatch(r"[0-9a-f]{8}\.\d+", mark) for mark in marks)
+    assert marks  # what it was told comes with what it asks
 
 
 def test_rows_under_the_pointer_wait_behind_a_pill(page, asgi_url, sign_in, lamp):
