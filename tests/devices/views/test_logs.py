@@ -15,8 +15,6 @@ from people.roles import Role
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON, text
 
-COUNTED = {"HX-Request": "true", "HX-Target": "log-survey"}  # what an open page asks for next
-
 pytestmark = pytest.mark.django_db
 
 
