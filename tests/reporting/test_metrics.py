@@ -1,6 +1,7 @@
 """The figures that a monitor reads, from rows."""
 
 import pytest
+import time_machine
 from prometheus_client import CollectorRegistry, generate_latest
 
 from reporting import forwarder, metrics
@@ -37,7 +38,8 @@ def test_changes_without_a_request_of_their_own_and_searches_are_counted(office,
     office.switch("plug0", "plug1", on=True)
     forwarder.drain(office.desk)
 
-    found = written()
+    with time_machine.travel(office.clock.now):  # the figures tell of the last day
+        found = written()
 
     assert found["fleet_ush_deduped"] == 3
     assert found["fleet_ush_cells_quarantined"] == 1
