@@ -113,7 +113,7 @@ def test_what_was_stored_while_nobody_attended_is_told_first(to_sim, sim):
 
 
 def test_what_one_shift_was_rung_for_the_next_one_tells_in_time(to_sim, sim):
-    to_sim.USH_WINDOW = timedelta(seconds=1)
+    to_sim.USH_WINDOW = timedelta(seconds=3)  # far longer than a busy machine stops a shift
     with someone_attends(longest=0.5) as shifts:
         began = time.monotonic()
         switch(on=True)
@@ -125,7 +125,7 @@ def test_what_one_shift_was_rung_for_the_next_one_tells_in_time(to_sim, sim):
         took = time.monotonic() - began
 
     assert (unsaid, shifts[0].whole) == ([], True)
-    assert took >= 0.99
+    assert took >= 2.99
 
 
 def test_of_two_one_attends_and_the_other_goes_at_once(to_sim):
