@@ -307,7 +307,7 @@ def _said(
         line,
         (
             Limit("s until the last stream is told", max(told), WITHIN_S),
-            Limit("s until the last page shows it", max(shown), WITHIN_S, goal=True),
+            Limit("s until the last page shows it", max(shown), WITHIN_S),
         ),
     )
 
