@@ -1,6 +1,7 @@
 """Writing history: each row once and whole, by the fast way and by the careful one."""
 
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -100,16 +101,14 @@ def test_two_values_of_one_millisecond_are_two_rows(now):
     assert added == 3
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_row_that_another_worker_writes_meanwhile_is_there_once_and_nothing_is_lost(now):
-    """The other has not committed when this one looks, so the fast way is tried and fails."""
-    with transaction.atomic():  # the code has its number: nobody waits for that
-        store([event(device=2, value=True)], now)
+@contextmanager
+def another_writes(one, now):
+    """Another worker has written it, and commits while this one waits for it."""
     written, finish = threading.Event(), threading.Event()
 
     def other():
         with transaction.atomic():
-            store([event(value=True)], now)
+            store([one], now)
             written.set()
             finish.wait(10)
         connection.close()
@@ -118,9 +117,18 @@ def test_a_row_that_another_worker_writes_meanwhile_is_there_once_and_nothing_is
     worker.start()
     written.wait(10)
     threading.Timer(0.3, finish.set).start()
-    with transaction.atomic():
-        added = store([event(value=True), event(at=AT + 1, value=False)], now)
+    yield
     worker.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_another_worker_writes_meanwhile_is_there_once_and_nothing_is_lost(now):
+    """The other has not committed when this one looks, so the fast way is tried and fails."""
+    with transaction.atomic():  # the code has its number: nobody waits for that
+        store([event(device=2, value=True)], now)
+
+    with another_writes(event(value=True), now), transaction.atomic():
+        added = store([event(value=True), event(at=AT + 1, value=False)], now)
 
     assert added == 1
     assert [row[:2] + row[5:6] for row in rows()] == [
@@ -135,22 +143,9 @@ def test_a_code_first_met_beside_a_row_that_another_writes_meanwhile_keeps_its_n
     """The rows are written anew; what the code was given before stays, or none could be read."""
     with transaction.atomic():
         store([event(device=2, value=True)], now)
-    written, finish = threading.Event(), threading.Event()
 
-    def other():
-        with transaction.atomic():
-            store([event(value=True)], now)
-            written.set()
-            finish.wait(10)
-        connection.close()
-
-    worker = threading.Thread(target=other)
-    worker.start()
-    written.wait(10)
-    threading.Timer(0.1, finish.set).start()
-    with transaction.atomic():
+    with another_writes(event(value=True), now), transaction.atomic():
         added = store([event(value=True), event(at=AT + 1, code="never_met", value=7)], now)
-    worker.join()
 
     assert added == 1
     assert [row[:2] + row[4:6] for row in rows()] == [
@@ -199,22 +194,9 @@ def test_three_statements_write_a_batch_and_one_more_where_something_was_inferre
 def test_two_workers_that_write_something_else_at_one_place_both_keep_what_they_said(now):
     with transaction.atomic():
         store([event(device=2, value=True)], now)
-    written, finish = threading.Event(), threading.Event()
 
-    def other():
-        with transaction.atomic():
-            store([event(value=1)], now)
-            written.set()
-            finish.wait(10)
-        connection.close()
-
-    worker = threading.Thread(target=other)
-    worker.start()
-    written.wait(10)
-    threading.Timer(0.1, finish.set).start()
-    with transaction.atomic():
+    with another_writes(event(value=1), now), transaction.atomic():
         added = store([event(value=2)], now)
-    worker.join()
 
     assert added == 1
     assert [row[:2] + row[5:6] for row in rows()][:2] == [(1, moment(AT), 1), (1, moment(AT), 2)]

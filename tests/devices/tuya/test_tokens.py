@@ -116,6 +116,18 @@ def test_an_answer_without_a_token_is_unintelligible(script, cloud, result):
         cloud.test()
 
 
+def answered_by(answer, tokens, clock):
+    """A client whose every request a function answers."""
+    return Cloud(
+        Account(client_id="id", client_secret="s", base_url="http://cloud"),
+        tokens=tokens,
+        pace=OwnPace(),
+        meter=OwnMeter(),
+        transport=httpx.MockTransport(answer),
+        clock=clock,
+    )
+
+
 def test_threads_that_meet_a_dead_token_together_fetch_one(tokens):
     given, first, lock = [], threading.Barrier(4), threading.Lock()
 
@@ -130,15 +142,7 @@ def test_threads_that_meet_a_dead_token_together_fetch_one(tokens):
             return httpx.Response(200, json=refusal(1010))
         return httpx.Response(200, json=ok([]))
 
-    account = Account(client_id="id", client_secret="s", base_url="http://cloud")
-    with Cloud(
-        account,
-        tokens=tokens,
-        pace=OwnPace(),
-        meter=OwnMeter(),
-        transport=httpx.MockTransport(answer),
-        clock=lambda: NOW,
-    ) as cloud:
+    with answered_by(answer, tokens, lambda: NOW) as cloud:
         threads = [threading.Thread(target=cloud.status, args=(f"d{n}",)) for n in range(4)]
         for thread in threads:
             thread.start()
@@ -198,15 +202,7 @@ def test_the_clouds_present_is_never_before_the_stamp_of_an_answer(tokens, known
         elapsed[0] = 2.0  # what the call takes, there and back
         return httpx.Response(200, json=ok([]) | {"t": int(NOW * 1000) + 700})
 
-    account = Account(client_id="id", client_secret="s", base_url="http://cloud")
-    with Cloud(
-        account,
-        tokens=tokens,
-        pace=OwnPace(),
-        meter=OwnMeter(),
-        transport=httpx.MockTransport(answer),
-        clock=lambda: NOW + elapsed[0],
-    ) as cloud:
+    with answered_by(answer, tokens, lambda: NOW + elapsed[0]) as cloud:
         cloud.test()
         cloud.offset_ms = known
         cloud.status("d1")
