@@ -1,16 +1,19 @@
 """Finds what many sessions' people may do in one look, which begins after each of them asked."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from pages.shared import rights
 from people.bearers import signed_in
 from people.rights import Right
+
+logger = logging.getLogger(__name__)
 
 Rights = frozenset[Right]
 
@@ -36,14 +39,15 @@ class Sessions:
     async def _look(self) -> None:
         while self._asked:
             asked, self._asked = self._asked, {}
+            found: dict[str, Rights] = {}
             try:
                 found = await asyncio.wrap_future(self._thread.submit(_found, asked))
-            except Exception as problem:  # noqa: BLE001 - whoever asked is told of it
-                for one in asked.values():
-                    one.set_exception(problem)
-            else:
-                for session, one in asked.items():
-                    one.set_result(found.get(session))
+            except DatabaseError:
+                pass  # Django asks again, and says so in words
+            except Exception:
+                logger.exception("sessions were not looked up; Django asks for each by itself")
+            for session, one in asked.items():
+                one.set_result(found.get(session))
 
 
 def _found(sessions: Iterable[str]) -> dict[str, Rights]:

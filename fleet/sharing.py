@@ -5,15 +5,16 @@ was read before a change that their page was told of, nor what was made for othe
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
-
-from django.db import DatabaseError
 
 from fleet import asking
 from fleet.made import Application, Made, Receive, Scope, Send, make
 from fleet.sessions import Sessions
 from pages import heard
+
+logger = logging.getLogger(__name__)
 
 AGE_S = 1.0  # beyond it even what nobody announces is new
 PATIENCE_S = 5.0  # for whoever makes it; then one asks for oneself
@@ -54,10 +55,7 @@ class Parts:
 
     async def given(self, asked: asking.Asked, scope: Scope) -> Made | None:
         """Return the part that is asked for, read late enough; None where Django has to answer."""
-        try:
-            rights = await self._sessions.rights(asked.session)
-        except DatabaseError:
-            return None  # Django asks again, and says so in words
+        rights = await self._sessions.rights(asked.session)
         if rights is None:
             return None
         same = asked.same._replace(rights=rights)
@@ -84,6 +82,8 @@ class Parts:
         made = None
         try:
             made = await make(self._application, scope, same.rights)
+        except Exception:
+            logger.exception("a shared part was not made; Django answers each who asks for it")
         finally:
             self._keep(part, making, same, made)
         return made

@@ -7,7 +7,9 @@ import threading
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
@@ -17,7 +19,7 @@ from django.urls import include, path
 from fleet.chain import Handler
 from fleet.sharing import Sharing
 from pages import heard
-from pages.shared import shared
+from pages.shared import EXPECTED, shared
 from people import groups
 from people.gates import require
 from people.roles import Role
@@ -99,9 +101,9 @@ async def ask(door, session, address="/", *, target="table", mark=None, **given)
     return sent[0]["status"], head, plain.decode()
 
 
-def told(story, age=60):
+def told(story, age=60, application=None):
     """Run a story of one web process, which is never too slow; return what it gives."""
-    return asyncio.run(story(Sharing(Handler(), age)))
+    return asyncio.run(story(Sharing(application or Handler(), age)))
 
 
 def which(answer):
@@ -288,6 +290,43 @@ def test_nothing_is_kept_for_longer_than_a_moment():
         return [which(await ask(door, one)) for _ in range(2)]
 
     assert told(story, age=0) == [1, 2]
+
+
+def test_where_making_for_many_fails_each_is_answered_by_themselves(caplog):
+    one, other = signed_in("one"), signed_in("other")
+    django = Handler()
+
+    async def broken(scope, receive, send):
+        if EXPECTED in scope:
+            message = "a fault while it is made for many"
+            raise RuntimeError(message)
+        await django(scope, receive, send)
+
+    async def story(door):
+        return await asyncio.gather(ask(door, one), ask(door, other))
+
+    answers = told(story, application=broken)
+
+    assert [answer[0] for answer in answers] == [200, 200]
+    assert sorted(MADE) == ["one", "other"]
+    assert {record.getMessage() for record in caplog.records} == {
+        "a shared part was not made; Django answers each who asks for it"
+    }
+
+
+def test_a_session_that_nobody_can_read_keeps_no_other_from_its_page(caplog):
+    one, spoiled = signed_in("one"), SessionStore()
+    spoiled[SESSION_KEY] = "no number"
+    spoiled.save()
+
+    async def story(door):
+        return await asyncio.gather(ask(door, spoiled.session_key), ask(door, one))
+
+    answers = told(story)
+
+    assert answers[1][0] == 200
+    assert MADE == ["one"]
+    assert "sessions were not looked up; Django asks for each by itself" in caplog.messages
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in():
