@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-from devices import coverage, export_question, series
-from devices.coverage import Interval, Ledger, Lost
+from devices import books, export_question
+from devices.coverage import Interval, Lost
 from devices.events import millis
 from devices.history_rows import MEMBERS
 from devices.models import Device, LogExport
@@ -24,6 +24,7 @@ MANIFEST = (
     "coverage", "gaps", "gaps_left_out",
 )  # fmt: skip
 CHUNK = 1_000  # ledgers in memory at once
+READ = ("device_id", "state", "state_since", "first_seen_at", "retired_at", "logs_supported")
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Proof:
 
 def of(export: LogExport, now: datetime) -> dict[str, Any]:
     """Return the manifest of a file that was just finished."""
-    proof = proof_of(export)
+    proof = proof_of(export, now)
     return {
         "file": export.file_name,
         "format": f"{export.format}+gzip",
@@ -92,40 +93,19 @@ def ordered(kept: dict[str, Any]) -> dict[str, Any]:
     return whole | {"gaps": gaps}
 
 
-def proof_of(export: LogExport) -> Proof:
+def proof_of(export: LogExport, now: datetime) -> Proof:
     """Return what of the logs of the question's devices is not proven between its two times."""
     question, proof = export_question.from_json(export.question), Proof()
     start = millis(question.wanted.start)
     end = min(millis(question.wanted.end), millis(export.asked_at))
     keys = question.of()
     found = Device.objects.all() if keys is None else Device.objects.filter(pk__in=keys)
-    books = found.with_books().only(
-        "device_id", "state", "state_since", "first_seen_at", "coverage"
-    )
-    for device in books.order_by("pk").iterator(chunk_size=CHUNK):
-        proof.add(device, *_gaps(device, start, end))
+    read = found.with_books().only(*READ, "coverage").order_by("pk")
+    for device in read.iterator(chunk_size=CHUNK):
+        known = books.of(device, now)
+        lost = tuple(_within(known.ledger.lost, start, end))
+        proof.add(device, known.unread(start, end), lost)
     return proof
-
-
-def _gaps(device: Device, start: int, end: int) -> tuple[tuple[Interval, ...], tuple[Lost, ...]]:
-    """Return what is unread and what is lost of a device in [start, end)."""
-    ledger, since = _books(device)
-    if device.state == Device.State.REMOVED:  # nobody can read the log of what has left
-        end = min(end, millis(device.state_since))
-    first = max(start, since)
-    unread = coverage.unread(ledger, first, end) if first < end else ()
-    return unread, tuple(_within(ledger.lost, start, end))
-
-
-def _books(device: Device) -> tuple[Ledger, int]:
-    owed = getattr(device, "coverage", None)
-    if owed is None:
-        return Ledger(), millis(device.first_seen_at)
-    ledger = coverage.from_json({"complete": owed.complete, "lost": owed.lost})
-    if device.let_go_before:
-        gone = millis(device.let_go_before)
-        ledger = coverage.let_go(ledger, gone, series.LET_GO)
-    return ledger, millis(owed.since)
 
 
 def _within(lost: tuple[Lost, ...], start: int, end: int) -> Iterator[Lost]:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_noop
 
 from pages import live
 
-from . import coverage, hands, latest, particulars, project, sync
+from . import books, coverage, hands, latest, particulars, project, sync
+from .books import RETENTION
 from .coverage import Interval, Ledger
 from .datapoints import Specification
 from .events import Event, millis, moment, store
@@ -29,9 +30,8 @@ from .tuya.wire import LogRow
 logger = logging.getLogger(__name__)
 
 LOCK = 0x68617276
-# The free edition keeps 7 days (doc Kacpq0nn1bioy); what is nearer to the edge than this margin is
-# taken as lost, because it may be gone when the call arrives.
-RETENTION = timedelta(days=7)
+# Who reads writes off what is nearer than this to the edge of the vendor's store: it may be gone
+# when the call arrives.
 MARGIN = timedelta(minutes=2)
 SLICE = timedelta(days=1)  # a window is cut to this when the vendor cannot answer it whole
 # A window is said to end silently near 3,000 rows (facts of public clients, unproven): what comes
@@ -44,7 +44,6 @@ NO_LOGS = 2009  # "not support this device"
 AFTER_REFUSAL = timedelta(hours=1)
 MOST_SILENT = 2  # devices in a row that no answer can be had of: then it is the cloud's trouble
 Part = tuple[int, str]  # rows added by a window or a slice of it, and why it proves nothing
-FORGOTTEN_BY_VENDOR = gettext_noop("The vendor keeps logs for 7 days; this was not read in time.")
 MOST_SECONDS = 240.0  # a run ends in time for the next; what is left is due again at once
 
 
@@ -190,7 +189,7 @@ def read(cloud: Link, device: Device, now: datetime) -> int:
 def _read(cloud: Link, device: Device, now: datetime) -> tuple[int, str]:
     """Return the rows added, and why not all is proven."""
     asked_at = sync.vendor_now(cloud)
-    windows = _windows(ledger_of(device), asked_at - _ms(RETENTION), asked_at)
+    windows = _windows(books.stored(device.coverage), asked_at - _ms(RETENTION), asked_at)
     found = [part for one in windows for part in _whole(cloud, device, one)]
     rows, why = sum(added for added, _why in found), next((why for _, why in found if why), "")
     wait = _next_wait(device, rows, now)
@@ -222,12 +221,6 @@ def _sliced(cloud: Link, device: Device, window: Interval) -> list[Part]:
         events, why = _walk(cloud, device, part)
         found.append((_keep(cloud, device, part, events, proven=not why), why))
     return found
-
-
-def ledger_of(device: Device) -> Ledger:
-    """Return the books of one device."""
-    books = device.coverage
-    return coverage.from_json({"complete": books.complete, "lost": books.lost})
 
 
 def _windows(ledger: Ledger, since: int, now: int) -> list[Interval]:
@@ -298,16 +291,16 @@ def _keep(
 
 def _prove(device: Device, start: int, end: int, edge: int) -> None:
     """Enter what was read to its end, and write off what nobody will ever read before the edge."""
-    books, _made = Coverage.objects.select_for_update().get_or_create(
+    owed, _made = Coverage.objects.select_for_update().get_or_create(
         device=device, defaults={"since": moment(start)}
     )
-    ledger = coverage.from_json({"complete": books.complete, "lost": books.lost})
+    ledger = books.stored(owed)
     if end > start:
         ledger = coverage.prove(ledger, start, end)
-    ledger = coverage.lose(ledger, edge, millis(books.since), FORGOTTEN_BY_VENDOR)
+    ledger = books.written_off(device, ledger, millis(owed.since), edge)
     stored = coverage.to_json(ledger)
-    books.complete, books.lost = stored["complete"], stored["lost"]
-    books.save()
+    owed.complete, owed.lost = stored["complete"], stored["lost"]
+    owed.save()
 
 
 def _next_wait(device: Device, rows: int, now: datetime) -> timedelta:

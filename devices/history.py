@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from django.db import connection
 
-from devices import coverage, retention, series, specified
+from devices import books, series, specified
 from devices.datapoints import Specification
-from devices.models import Coverage, Device
+from devices.models import Device
 
 REPORT = 7  # the vendor's event number for a data point's value
 
@@ -96,45 +96,29 @@ def gaps(
     end: datetime,
     now: datetime,
     older: Sequence[Device] = (),
+    *,
+    left_at: datetime | None = None,
 ) -> list[series.Gap]:
-    """Return the stretches of [start, end) of which the history does not hold all values."""
-    found = _gaps(device, start, end, now)
+    """Return the stretches of [start, end) of which the history does not hold all values.
+
+    `left_at`: another device continues this one from then on.
+    """
+    found = between(books.of(device, now, left_at=left_at), start, end, now)
     if not older:
         return found
     begins = min(device.active_at or device.first_seen_at, device.first_seen_at)
     return series.continued(
         found,
-        gaps(older[0], start, end, now, older[1:]),
+        gaps(older[0], start, end, now, older[1:], left_at=older[0].state_since),
         milliseconds(begins),
         milliseconds(older[0].state_since),
     )
 
 
-def _gaps(device: Device, start: datetime, end: datetime, now: datetime) -> list[series.Gap]:
-    ledger, since = books(device)
-    return series.gaps_between(
-        ledger, since, milliseconds(start), milliseconds(end), milliseconds(now)
-    )
-
-
-def books(device: Device) -> tuple[coverage.Ledger, int]:
-    """Return what is held of a device's values, and since when they are owed, in ms.
-
-    What was proven once and deleted by retention since is held no more.
-    """
-    owed, gone = _kept(device)
-    since = owed.since if owed else device.first_seen_at
-    ledger = coverage.from_json({"complete": owed.complete, "lost": owed.lost} if owed else {})
-    if gone:
-        ledger = coverage.let_go(ledger, milliseconds(gone), series.LET_GO)
-    return ledger, milliseconds(since)
-
-
-def _kept(device: Device) -> tuple[Coverage | None, datetime | None]:
-    """Return its ledger, and up to when retention let go; who comes `with_books` has both."""
-    if "let_go_before" in vars(device):
-        return getattr(device, "coverage", None), device.let_go_before
-    return Coverage.objects.filter(device=device).first(), retention.let_go_before(REPORT)
+def between(held: books.Books, start: datetime, end: datetime, now: datetime) -> list[series.Gap]:
+    """Return the gaps of one device's books in [start, end)."""
+    span = (milliseconds(start), milliseconds(end), milliseconds(now))
+    return series.gaps_between(held.ledger, held.since, *span, until=held.left)
 
 
 def milliseconds(at: datetime) -> int:

@@ -14,7 +14,7 @@ from rest import idempotency
 
 from . import exporting, letting_go, lifetimes, partitions
 from .letting_go import Going
-from .models import CallCount, LetGo, SyncRun
+from .models import CallCount, SyncRun
 
 RUNS = timedelta(days=30)
 CALLS = timedelta(days=400)
@@ -98,8 +98,3 @@ def preview(now: datetime) -> Preview:
         months=months,
         exports=[GoingFile(one.file_name, one.size, one.expires_at) for one in exporting.past(now)],
     )
-
-
-def let_go_before(event_id: int) -> datetime | None:
-    """Return up to when rows of a type may be gone; None: none of them ever went."""
-    return LetGo.objects.filter(pk=event_id).values_list("before", flat=True).first()

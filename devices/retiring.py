@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from pages import live
 from people import deeds
@@ -20,7 +19,7 @@ from people.models import Deed
 from reporting import outbox
 from reporting.letters import DeviceGone
 
-from . import bell, coverage, harvest, intake, local_keys, plans
+from . import bell, books, coverage, harvest, intake, local_keys, plans
 from .events import Event, millis, store
 from .models import Coverage, Device, LogEntry, OperationItem, Provenance
 from .orders import Note
@@ -32,7 +31,6 @@ UPDATE devices_coverage SET lost = poorer.lost::jsonb
 FROM unnest(%s::bigint[], %s::text[]) AS poorer (device_id, lost)
 WHERE devices_coverage.device_id = poorer.device_id
 """
-NOT_READ = gettext_noop("It was retired: its log was not read while the vendor kept it.")
 
 
 class NoReason(ValueError):  # noqa: N818  it says what to do
@@ -147,16 +145,14 @@ def _can_be_told(device: Device) -> bool:
 
 
 def _write_off(devices: Sequence[Device], now: datetime) -> None:
-    """Enter what nobody can read any more: what was past when it retired is nobody's choice."""
-    kept = millis(now - harvest.RETENTION + harvest.MARGIN)
-    retired = {one.pk: one.retired_at or now for one in devices}
-    rows = Coverage.objects.filter(pk__in=retired).select_for_update().order_by("pk")
+    """Enter what nobody can read any more, before it is forgotten why it was not read."""
+    edge = millis(now - books.RETENTION + harvest.MARGIN)
+    held = {one.pk: one for one in devices}
+    rows = Coverage.objects.filter(pk__in=held).select_for_update().order_by("pk")
     poorer: dict[int, str] = {}
     for one in rows.only("complete", "lost", "since"):
-        known = coverage.from_json({"complete": one.complete, "lost": one.lost})
-        since, past = millis(one.since), millis(retired[one.pk] - harvest.RETENTION)
-        ledger = coverage.lose(known, min(past, kept), since, harvest.FORGOTTEN_BY_VENDOR)
-        ledger = coverage.lose(ledger, kept, since, NOT_READ)
+        known = books.stored(one)
+        ledger = books.written_off(held[one.pk], known, millis(one.since), edge)
         if ledger != known:
             poorer[one.pk] = json.dumps(coverage.to_json(ledger)["lost"])
     with connection.cursor() as cursor:

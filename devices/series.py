@@ -18,6 +18,7 @@ NOT_READ_YET = "not read yet"
 BEFORE_FLEET = "before Fleet knew this device"
 COLLECTOR_DOWN = "collector down"
 LET_GO = "let go by retention"
+LEFT = "removed from the cloud"
 BETWEEN = "between two pairings"
 
 Told = TypeVar("Told", bound=Hashable)
@@ -152,20 +153,25 @@ def gaps_between(
     end: int,
     now: int,
     outages: Iterable[Interval] = (),
+    *,
+    until: int | None = None,
 ) -> list[Gap]:
     """Return the stretches of [start, end) that the log does not prove, in order.
 
-    The future is no gap. An outage that the log has filled since is none either.
+    The future is no gap. An outage that the log has filled since is none either. `until`: the
+    device has left then, and nothing more is owed of it.
     """
     span = [Interval(start, min(end, now))]
     unproven = subtract(span, (*ledger.complete, *ledger.lost))
     early = subtract(unproven, [Interval(since, max(since, now))])
-    late = subtract(unproven, early)
+    left = [] if until is None else [Interval(until, max(until, now))]
+    late = subtract(unproven, (*early, *left))
     unread = subtract(late, outages)
     found = [
         *(Gap(part.start, part.end, BEFORE_FLEET) for part in early),
         *(Gap(part.start, part.end, NOT_READ_YET) for part in unread),
         *(Gap(part.start, part.end, COLLECTOR_DOWN) for part in subtract(late, unread)),
+        *(Gap(part.start, part.end, LEFT) for part in subtract(unproven, (*early, *late))),
         *_lost_between(ledger, span[0]),
     ]
     return sorted(found, key=lambda gap: gap.start)
@@ -179,7 +185,7 @@ def continued(own: Iterable[Gap], earlier: Iterable[Gap], begins: int, left: int
     found = [Gap(max(gap.start, begins), gap.end, gap.reason) for gap in own if gap.end > begins]
     for gap in earlier:
         end = min(gap.end, begins)
-        turn = min(max(gap.start, left), end) if gap.reason == NOT_READ_YET else end
+        turn = min(max(gap.start, left), end) if gap.reason in {NOT_READ_YET, LEFT} else end
         found += [Gap(gap.start, turn, gap.reason), Gap(turn, end, BETWEEN)]
     return sorted((gap for gap in found if gap.start < gap.end), key=lambda gap: gap.start)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from devices import history, series
+from devices import books, history, series
 from devices.history import REPORT, milliseconds
 from devices.models import Device, LogEntry
 
@@ -123,14 +123,13 @@ def codes(device: Device) -> list[str]:
 
 
 def _held(device: Device, moment: datetime, now: datetime) -> Iterable[Held]:
-    ledger, since = history.books(device)
+    known = books.of(device, now)
     for code, told_at, told, unsure_until in _rows(device, moment, now):
         at, value = (told_at, _decoded(told)) if told_at else _unlogged(device, code, moment)
         if at is None:
             yield Held(code, known=False, unsure_until=unsure_until)
             continue
-        stretch = (milliseconds(at), milliseconds(moment), milliseconds(now))
-        gaps = series.gaps_between(ledger, since, *stretch)
+        gaps = history.between(known, at, moment, now)
         yield Held(code, True, value, at, tuple(gaps), unsure_until)
 
 

@@ -92,7 +92,7 @@ def spoken() -> Words:
 
 def pure() -> Iterator[tuple[str, str]]:
     """Yield what modules without Django say; it is translated where it is shown."""
-    gone = (series.LET_GO, series.BETWEEN)
+    gone = (series.LET_GO, series.BETWEEN, series.LEFT)
     for reason in (series.BEFORE_FLEET, series.NOT_READ_YET, series.COLLECTOR_DOWN, *gone):
         yield "devices/series.py", reason
     for outcome in Outcome:

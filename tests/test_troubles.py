@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from devices import coverage, harvest, sync
+from devices.books import FORGOTTEN_BY_VENDOR, stored
 from devices.events import millis
 from devices.models import Device, LogEntry, Provenance
 from people.groups import give
@@ -104,7 +105,7 @@ class Scene:
 
     def ledgers(self):
         rows = Device.objects.select_related("coverage")
-        return {one.device_id: harvest.ledger_of(one) for one in rows}
+        return {one.device_id: stored(one.coverage) for one in rows}
 
     def unproven(self):
         """Return what is not proven between the oldest row and a minute ago."""
@@ -337,6 +338,6 @@ def assert_said_as_lost(scene, device_id, first, last):
 
     assert abs(datetime.fromisoformat(start) - first) < timedelta(minutes=1)
     assert timedelta(0) <= datetime.fromisoformat(end) - last < timedelta(minutes=4)
-    assert reason == harvest.FORGOTTEN_BY_VENDOR
+    assert reason == FORGOTTEN_BY_VENDOR
     assert len(books["complete"]) == 2
     assert {"start": start, "end": end, "reason": reason} in chart.json()["gaps"]

@@ -1,16 +1,12 @@
 """REST: what else there is to know of one device, and asking the cloud about it now."""
 
-from datetime import datetime
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from devices import bell, coverage, history, local_keys, pairing, project
-from devices.events import millis
-from devices.harvest import RETENTION
+from devices import bell, books, local_keys, pairing, project
 from devices.models import Device
 from people.rights import Needs, Right
 from reporting import outbox
@@ -39,13 +35,7 @@ class Coverage(Call):
         """Show what is complete, unread and lost, and when the vendor drops more."""
         del request
         device, now = find(device_id), timezone.now()
-        return Response({"device_id": device.device_id} | _ledger(device, now))
-
-
-def _ledger(device: Device, now: datetime) -> rows.Row:
-    (known, since), at = history.books(device), millis(now)
-    kept = int(RETENTION.total_seconds() * 1000)
-    return rows.ledger(known, since, at, coverage.next_loss_at(known, since, at, kept))
+        return Response({"device_id": device.device_id} | rows.ledger(books.of(device, now)))
 
 
 class SubDevices(Call):

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext
 
-from devices.coverage import Interval, Ledger, unread
+from devices.books import Books
+from devices.coverage import Interval
 from devices.datapoints import Reading
 from devices.history_rows import PROVENANCES
 from devices.models import Operation, OperationItem, SyncRun
@@ -41,16 +42,17 @@ def value(reading: Reading, times: list[Any]) -> Row:
     }
 
 
-def ledger(known: Ledger, since: int, now: int, loses: int | None) -> Row:
+def ledger(known: Books) -> Row:
     """What is proven, owed and lost of a device's log."""
     return {
-        "since": stamp_ms(since),
-        "complete": [_span(part) for part in known.complete],
-        "unread": [_span(part) for part in unread(known, since, now)],
+        "since": stamp_ms(known.since),
+        "complete": [_span(part) for part in known.ledger.complete],
+        "unread": [_span(part) for part in known.unread()],
         "lost": [
-            [stamp_ms(part.start), stamp_ms(part.end), gettext(part.reason)] for part in known.lost
+            [stamp_ms(part.start), stamp_ms(part.end), gettext(part.reason)]
+            for part in known.ledger.lost
         ],
-        "next_loss_at": stamp_ms(loses),
+        "next_loss_at": stamp_ms(known.next_loss_at),
     }
 
 

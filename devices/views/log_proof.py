@@ -1,11 +1,10 @@
-"""What of a device's log is proven for a time range, as pages draw it. Reads one row."""
+"""What of a device's log is proven for a time range, as pages draw it. Reads its books."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from devices import coverage
-from devices.coverage import Interval
-from devices.models import Coverage, Device
+from devices import books, coverage
+from devices.models import Device
 from pages.ribbons import Segment
 
 
@@ -14,6 +13,7 @@ class Proof:
     """The ribbon's segments, and the stretches to warn of as pairs of moments.
 
     `read_to` is set when the newest stretch is unread: that is the everyday case, not a hole.
+    Who is `left_alone` is retired or removed: no reading comes by and fetches what is missing.
     """
 
     segments: tuple[Segment, ...]
@@ -23,19 +23,14 @@ class Proof:
     unread: tuple[tuple[datetime, datetime], ...]
     lost: tuple[tuple[datetime, datetime, str], ...]
     read_to: datetime | None
+    left_alone: bool
 
 
 def of(device: Device, start: datetime, end: datetime, now: datetime) -> Proof:
     """Return what is proven of [start, end) of one device; the future is left out."""
     first, last = _ms(start), min(_ms(end), _ms(now))
-    row = Coverage.objects.filter(device=device).first()
-    ledger = coverage.from_json({"complete": row.complete, "lost": row.lost} if row else None)
-    since = max(_ms(row.since) if row else first, first)
-    gaps = [
-        Interval(max(gap.start, first), min(gap.end, last))
-        for gap in coverage.unread(ledger, since, last)
-        if gap.end > first and gap.start < last
-    ]
+    known = books.of(device, now)
+    ledger, gaps = known.ledger, known.unread(first, last)
     lost = [gap for gap in ledger.lost if gap.end > first and gap.start < last]
     tail = gaps[-1] if gaps and gaps[-1].end == last else None
     return Proof(
@@ -46,10 +41,11 @@ def of(device: Device, start: datetime, end: datetime, now: datetime) -> Proof:
         ),
         start=first,
         end=max(last, first + 1),
-        share=coverage.share(ledger, since, last),
+        share=coverage.share(ledger, max(known.since, first), min(known.owed_to, last)),
         unread=tuple((_at(gap.start), _at(gap.end)) for gap in gaps if gap is not tail),
         lost=tuple((_at(gap.start), _at(gap.end), gap.reason) for gap in lost),
         read_to=_at(tail.start) if tail else None,
+        left_alone=device.retired_at is not None or known.left is not None,
     )
 
 

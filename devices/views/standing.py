@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from devices import coverage, series
+from devices import books
 from devices.history import milliseconds
-from devices.models import Coverage, Device
+from devices.models import Device
 from pages.ribbons import Segment
 
-RIBBON = timedelta(days=7)  # what the free edition of the vendor's log keeps
+RIBBON = books.RETENTION
 
 
 def state(device: Device) -> str:
@@ -53,15 +53,19 @@ def ribbon(device: Device, now: datetime) -> Ribbon | None:
         return None
     start, end, since_ms = milliseconds(now - RIBBON), milliseconds(now), milliseconds(owed.since)
     owed_from = min(max(start, since_ms), end)
-    if len(owed.complete) == 1 and not owed.lost and not device.let_go_before:
+    gone = device.let_go_before or device.state == Device.State.REMOVED
+    if len(owed.complete) == 1 and not owed.lost and not gone:
         segments = _plain(owed.complete[0], owed_from, end)
     else:
-        segments = _segments(device, owed, owed_from, end)
+        segments = _segments(books.of(device, now), start, end)
     return Ribbon(segments, start, end, proven(segments, start, end))
 
 
 def _plain(stretch: Sequence[int], owed_from: int, end: int) -> tuple[Segment, ...]:
-    """Return the same of one proven stretch, as nearly every device of a list has it."""
+    """Return the same of one proven stretch, as nearly every device of a list has it.
+
+    What the vendor has forgotten unread is older than the ribbon.
+    """
     proven_from, proven_to = stretch
     before, after = min(proven_from, end), max(proven_to, owed_from)
     return (
@@ -71,17 +75,11 @@ def _plain(stretch: Sequence[int], owed_from: int, end: int) -> tuple[Segment, .
     )
 
 
-def _segments(device: Device, owed: Coverage, owed_from: int, end: int) -> tuple[Segment, ...]:
-    ledger = coverage.from_json({"complete": owed.complete, "lost": owed.lost})
-    if device.let_go_before:
-        ledger = coverage.let_go(ledger, milliseconds(device.let_go_before), series.LET_GO)
+def _segments(known: books.Books, start: int, end: int) -> tuple[Segment, ...]:
     return (
-        *(Segment(part.start, part.end, "complete") for part in ledger.complete),
-        *(
-            Segment(part.start, part.end, "unread")
-            for part in coverage.unread(ledger, owed_from, end)
-        ),
-        *(Segment(part.start, part.end, "lost") for part in ledger.lost),
+        *(Segment(part.start, part.end, "complete") for part in known.ledger.complete),
+        *(Segment(part.start, part.end, "unread") for part in known.unread(start, end)),
+        *(Segment(part.start, part.end, "lost") for part in known.ledger.lost if part.end > start),
     )
 
 

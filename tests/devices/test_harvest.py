@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from devices import harvest
+from devices.books import FORGOTTEN_BY_VENDOR, RETENTION
 from devices.datapoints import Specification
 from devices.models import Coverage, Device, LogEntry, Provenance
 from devices.tuya.wire import LogRow
@@ -221,7 +222,7 @@ def test_the_newest_log_row_changes_the_mirrored_state(cloud, look, plug, read_l
 def test_what_the_vendor_dropped_unread_is_lost_with_its_reason(cloud, look, plug, read_logs):
     device, _code = plug
     read_logs()
-    start = timezone.now() - harvest.RETENTION * 2
+    start = timezone.now() - RETENTION * 2
     Coverage.objects.filter(device=device).update(since=start, complete=[])
 
     read_logs()
@@ -231,7 +232,7 @@ def test_what_the_vendor_dropped_unread_is_lost_with_its_reason(cloud, look, plu
     assert lost_from == round(start.timestamp() * 1000) or lost_from == int(
         start.timestamp() * 1000
     )
-    assert reason == harvest.FORGOTTEN_BY_VENDOR
+    assert reason == FORGOTTEN_BY_VENDOR
 
 
 def test_an_unknown_source_number_is_kept_as_it_is(cloud, look, plug, read_logs):

@@ -21,13 +21,14 @@ from devices import (
     sync,
     watch,
 )
+from devices.books import FORGOTTEN_BY_VENDOR, NOT_READ, RETENTION, stored
 from devices.coverage import Lost
 from devices.events import millis
-from devices.harvest import FORGOTTEN_BY_VENDOR, MARGIN, RETENTION
+from devices.harvest import MARGIN
 from devices.models import Coverage, Device, LogEntry, Operation, OperationItem, Product
 from devices.operations import NotRetired, Order, Stale
 from devices.orders import Note
-from devices.retiring import NOT_READ, Done, NoReason
+from devices.retiring import Done, NoReason
 from people.models import Deed
 from people.roles import Role
 from reporting.models import Cell
@@ -240,7 +241,7 @@ def test_what_the_vendor_forgot_meanwhile_is_lost_because_it_was_retired(ann):
 
     retiring.bring_back(ann, ["a"], now)
 
-    ledger = harvest.ledger_of(Device.objects.select_related("coverage").get(device_id="a"))
+    ledger = stored(Coverage.objects.get(device__device_id="a"))
     edge = millis(now - RETENTION + MARGIN)
     assert ledger.lost == (
         Lost(today - 30 * DAY, today - 27 * DAY, FORGOTTEN_BY_VENDOR),
