@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from django.db import connection
+from django.db import connection, transaction
 
 from .mapping import vocabulary
 from .terms import SHARDS
@@ -103,36 +103,27 @@ STORE_NEAR = _STORE.format(
         AND told.value = ANY(string_to_array(news.near, ','))) AS known ON true""",
 )
 
+# Rows are locked first, in key order, and then named by their ids: a statement that joins the two
+# is planned as quadratic while PostgreSQL's statistics are older than the cells.
+CLEAN = """
+SELECT id FROM reporting_cell
+WHERE sink_id = %(sink)s AND version = acked_version AND NOT discarded
+    AND (%(keys)s::text[] IS NULL OR device_key = ANY(%(keys)s))
+    AND (%(before)s::timestamptz IS NULL OR acked_at < %(before)s)
+ORDER BY ush_device_id, property FOR NO KEY UPDATE
+"""
 AGAIN = """
-WITH clean AS (
-    SELECT id FROM reporting_cell
-    WHERE sink_id = %(sink)s AND version = acked_version AND NOT discarded
-          AND (%(keys)s::text[] IS NULL OR device_key = ANY(%(keys)s))
-          AND (%(before)s::timestamptz IS NULL OR acked_at < %(before)s)
-    ORDER BY ush_device_id, property FOR NO KEY UPDATE)
-UPDATE reporting_cell AS cell SET version = version + 1, acked_known = false,
-    first_dirty_at = %(now)s, next_try_at = %(now)s
-FROM clean WHERE cell.id = clean.id
+UPDATE reporting_cell SET version = version + 1, acked_known = false,
+    first_dirty_at = %(now)s, next_try_at = %(now)s WHERE id = ANY(%(ids)s)
 """
-
+ALL_OF = """
+SELECT id, ush_device_id, property FROM reporting_cell
+WHERE device_key = ANY(%(keys)s) AND (%(sink)s::text IS NULL OR sink_id = %(sink)s)
+ORDER BY ush_device_id, property FOR UPDATE
+"""
 # A new mapping may take its value from an older data point: nothing it says is late.
-REOPEN = """
-WITH known AS (
-    SELECT id, (ush_device_id, property) IN (
-           SELECT * FROM unnest(%(ids)s::text[], %(names)s::text[])) AS stays
-    FROM reporting_cell WHERE sink_id = %(sink)s AND device_key = ANY(%(keys)s)
-    ORDER BY ush_device_id, property FOR UPDATE),
-gone AS (DELETE FROM reporting_cell AS cell USING known WHERE cell.id = known.id AND NOT stays)
-UPDATE reporting_cell AS cell SET source_at = 0
-FROM known WHERE cell.id = known.id AND stays
-"""
-
-FORGET = """
-WITH gone AS (
-    SELECT id FROM reporting_cell WHERE device_key = ANY(%(keys)s)
-    ORDER BY ush_device_id, property FOR UPDATE)
-DELETE FROM reporting_cell AS cell USING gone WHERE cell.id = gone.id
-"""
+REOPEN = "UPDATE reporting_cell SET source_at = 0 WHERE id = ANY(%(ids)s)"
+FORGET = "DELETE FROM reporting_cell WHERE id = ANY(%(ids)s)"
 
 
 def store(sink: str, news: Sequence[News], now: datetime, window: timedelta) -> int:
@@ -161,24 +152,40 @@ def tell_again(
 ) -> int:
     """Make clean cells dirty, so that USH is told them once more; give how many."""
     keys = None if device_keys is None else list(device_keys)
-    values: dict[str, Any] = {"sink": sink, "now": now, "keys": keys, "before": acked_before}
-    with connection.cursor() as cursor:
-        cursor.execute(AGAIN, values)
-        return int(cursor.rowcount)
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(CLEAN, {"sink": sink, "keys": keys, "before": acked_before})
+        return _change(AGAIN, [id_ for (id_,) in cursor.fetchall()], now=now)
 
 
 def reopen(sink: str, keys: Iterable[str], told: Iterable[tuple[str, str]]) -> None:
     """Prepare devices for a new mapping: forget what it tells no more, take the rest from it."""
-    pairs = list(told)
-    columns = {"ids": [one for one, _ in pairs], "names": [name for _, name in pairs]}
-    with connection.cursor() as cursor:
-        cursor.execute(REOPEN, columns | {"sink": sink, "keys": list(keys)})
+    stay = set(told)
+    with transaction.atomic(savepoint=False):
+        cells = _all_of(keys, sink)
+        _change(REOPEN, [id_ for id_, *cell in cells if tuple(cell) in stay])
+        _change(FORGET, [id_ for id_, *cell in cells if tuple(cell) not in stay])
 
 
 def forget(device_keys: Iterable[str]) -> None:
     """Delete what was to be told; an answer still on its way finds no row and is ignored."""
+    with transaction.atomic(savepoint=False):
+        _change(FORGET, [id_ for id_, *_cell in _all_of(device_keys)])
+
+
+def _all_of(keys: Iterable[str], sink: str | None = None) -> list[tuple[Any, ...]]:
+    """Lock all cells of devices, of one sink or of each; give id, USH device and property."""
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, {"keys": list(device_keys)})
+        cursor.execute(ALL_OF, {"keys": list(keys), "sink": sink})
+        return list(cursor.fetchall())
+
+
+def _change(statement: str, ids: Sequence[int], **values: Any) -> int:
+    """Run a statement over locked cells; give how many it changed."""
+    if not ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"ids": list(ids), **values})
+        return int(cursor.rowcount)
 
 
 def shard_of(device_key: str) -> int:
