@@ -59,17 +59,26 @@ async def events(hub: Hub, topics: frozenset[str], marked: str = "") -> AsyncIte
         yield "retry: 2000\n\n"
         while not hub.closing.is_set():
             yield await next_event(news)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(hub.closing.wait(), PAUSE)
+            await within(PAUSE, hub.closing)
 
 
 async def next_event(news: News) -> str:
     """Wait for news, or for long enough that a sign of life is due; both carry the mark."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(news.arrived.wait(), HEARTBEAT)
+    await within(HEARTBEAT, news.arrived)
     if not news.arrived.is_set():
         return f"id: {heard.mark()}\n: alive\n\n"
     return f"id: {heard.mark()}\nevent: change\ndata: {news.take()}\n\n"
+
+
+async def within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, at most so long.
+
+    Not by `asyncio.wait_for`: before Python 3.12 it loses a cancellation that comes together with
+    the event, and the stream of a page that went away would be written for ever.
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def hub_of_this_loop() -> Hub:

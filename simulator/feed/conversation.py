@@ -60,7 +60,9 @@ def _push(protocol: ServerProtocol, channel: Channel, consumer: int, request: Re
 
 async def _listen(protocol: ServerProtocol, channel: Channel, reader: asyncio.StreamReader) -> bool:
     try:
-        data = await asyncio.wait_for(reader.read(65_536), POLL_S)
+        # wait_for would lose a cancellation that comes together with data, before Python 3.12
+        async with asyncio.timeout(POLL_S):
+            data = await reader.read(65_536)
     except TimeoutError:
         return True
     if not data:

@@ -10,7 +10,7 @@ from django.test import AsyncClient
 
 from pages import heard, live
 from pages.hub import Hub
-from pages.stream import events, give_back
+from pages.stream import events, give_back, within
 from people.roles import Role
 from tests.people import persons
 
@@ -108,6 +108,25 @@ def test_the_streams_end_when_the_server_does(transactional_db):
         return [event async for event in stream]
 
     assert len(asyncio.run(asyncio.wait_for(story(), 5))) <= 1
+
+
+@pytest.mark.parametrize("later", range(5))
+def test_a_page_that_goes_away_in_the_moment_of_an_event_is_gone(later):
+    async def story():
+        event = asyncio.Event()
+        waiting = asyncio.create_task(within(5, event))
+        for _turn in range(3):
+            await asyncio.sleep(0)
+        event.set()
+        for _turn in range(later):  # of the loop, until who waits is woken
+            await asyncio.sleep(0)
+        in_time = waiting.cancel()
+        await asyncio.wait([waiting], timeout=5)
+        return in_time, waiting.cancelled()
+
+    in_time, gone = asyncio.run(story())
+
+    assert gone == in_time
 
 
 def test_a_page_is_told_what_was_announced_between_its_making_and_its_stream(transactional_db):
