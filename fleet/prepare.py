@@ -43,16 +43,19 @@ def main(arguments: list[str]) -> int:
 
 def prepare() -> dict[str, str]:
     """Migrate, make roles and the first user, collect static files."""
-    from fleet import restored  # noqa: PLC0415 - models need Django set up
+    from fleet import release, restored  # noqa: PLC0415 - models need Django set up
     from fleet.settings import env  # noqa: PLC0415
     from people import first as people_first  # noqa: PLC0415
     from people import seen_settings  # noqa: PLC0415
 
     # Last comes what says a password: nothing may fail between making and telling it.
-    collect()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        if lacking := release.refuse_newer():
+            sys.stderr.write(f"{lacking}\n")
+        collect()
         call_command("migrate", verbosity=0, interactive=False)
+        release.sign()
         password = people_first.ensure_first_user(
             settings.ADMIN_USERNAME, settings.ADMIN_PASSWORD or None
         )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from devices.management.work import Work
-from fleet import checklist, trying
+from fleet import checklist, release, trying
 
 SIGNS = {"done": "ok", "open": "open", "trouble": "TROUBLE"}
 
@@ -25,6 +25,8 @@ class Command(Work):
 
     def work(self, **options: Any) -> tuple[str, Mapping[str, Any], bool]:
         """Return the list as lines and as figures."""
+        if problem := release.misfit():  # what else stands in it cannot be read
+            return f"TROUBLE Database: {problem}", {"steps": [], "error": problem}, False
         found = checklist.steps(trying.tried() if options["test"] else None)
         troubles = [one.title for one in found if one.state is checklist.State.TROUBLE]
         figures: dict[str, Any] = {"steps": [asdict(one) for one in found]}

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from devices.management.work import Work
-from fleet import restored
+from fleet import release, restored
 
 
 class Command(Work):
@@ -16,6 +17,8 @@ class Command(Work):
 
     def work(self, **_options: Any) -> tuple[str, Mapping[str, Any], bool]:
         """Do it, and say of how much."""
+        if problem := release.misfit():
+            raise CommandError(problem)
         done = restored.handle("manage.py", timezone.now())
         line = f"restored: devices held back: {done.held}, cells told again: {done.told_again}"
         return line, done._asdict(), True
