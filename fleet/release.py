@@ -16,7 +16,7 @@ MOST_NAMED = 3
 SIGN = "COMMENT ON TABLE django_migrations IS '{}'"
 
 
-class Newer(ImproperlyConfigured):  # noqa: N818  it says what to do
+class Newer(ImproperlyConfigured):
     """This code does not know how the rows are meant: it leaves them alone."""
 
 
@@ -47,13 +47,8 @@ class Standing:
         """Say what an older one lacks and what that takes; empty where nothing is lacking."""
         if self.is_new or not self.lacks:
             return ""
-        return " ".join(
-            (
-                f"The database is of an older release{self._name()} and lacks"
-                f" {_listed(self.lacks)}.",
-                *self.takes,
-            )
-        )
+        lacking = f"The database is of an older release{self._name()} and lacks"
+        return " ".join((f"{lacking} {_listed(self.lacks)}.", *self.takes))
 
     def _name(self) -> str:
         return f" ({self.written_by})" if self.written_by else " of Fleet"
