@@ -38,8 +38,8 @@ def test_after_half_an_hour_each_value_is_sent_once_at_the_allowed_rate(sim, mak
     sim.trouble("ush_503")  # after an answer that was lost, one more report confirms
     down = len(sim.ush.requests)
     for minute in range(MINUTES):
-        share = [key for number, key in enumerate(KEYS) if number % 3 != minute % 3]
-        change(office, share, on=minute % 2 == 0)
+        share = [key for number, key in enumerate(KEYS) if number % 3 == minute % 3]
+        change(office, share, on=minute // 3 % 2 == 1 and minute < MINUTES - 1)
         office.clock.advance(60)
         forwarder.drain(office.desk)
     probes = len(sim.ush.requests) - down
