@@ -88,3 +88,11 @@ def test_every_place_explains_itself(viewer):
         page, _, anchor = name.partition("#")
         assert not anchor or anchor in {one.anchor for one in docs.doc(page).headings}
     assert 'href="/help/guide/devices/" data-help' in viewer.get("/devices/").content.decode()
+
+
+def test_the_guide_names_every_letter_that_leads_somewhere():
+    letters = {place.key for place in (*navigation.PLACES, *navigation.ASIDE)}
+
+    told = re.findall(r"`g (\w)`", (docs.ROOT / "docs/guide/keys.md").read_text(encoding="utf-8"))
+
+    assert sorted(told) == sorted(letters)
