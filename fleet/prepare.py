@@ -61,6 +61,7 @@ def prepare() -> dict[str, str]:
         )
         seen_settings.look(env.seen, timezone.now())
         restored.look(timezone.now())
+        restored.count_rows()
         cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     if not password:
         return {}

