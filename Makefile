@@ -71,7 +71,7 @@ fmt: .venv/.installed-dev ## put every file into its form
 	@$(INSTALL) -r $< || $(BIN)/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
-static/vendor/.copied: package-lock.json fleet/assets.py fleet/icons.txt | .venv/.installed
+static/vendor/.copied: package-lock.json fleet/assets.py fleet/icons.txt fleet/styles.py fleet/styles.txt | .venv/.installed
 	@echo "fetching the pages' third-party files"
 	@$(NPM) --version >/dev/null 2>&1 || $(INSTALL) $(NODE_WHEEL) || $(BIN)/pip install -q $(NODE_WHEEL)
 	@$(NPM) ci --ignore-scripts --silent

@@ -6,18 +6,28 @@ They are never committed and never fetched by a page: no request leaves the mach
 import logging
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from io import BytesIO
 from pathlib import Path
 
 from fontTools import subset
 
+from fleet import styles
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 ICONS = Path(__file__).with_name("icons.txt")
+STYLES = Path(__file__).with_name("styles.txt")
 # What only a test asks for is no static file: nobody is ever sent it.
-FOR_TESTS = {ROOT / "tests" / "browser" / "vendor" / "axe.min.js": "axe-core/axe.min.js"}
+FOR_TESTS = {
+    ROOT / "tests" / "browser" / "vendor" / "axe.min.js": "axe-core/axe.min.js",
+    ROOT
+    / "tests"
+    / "browser"
+    / "vendor"
+    / "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+}
 
 FILES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
@@ -31,6 +41,8 @@ FILES = {
 # References to files that are not copied: a fingerprinting storage would look for each of them.
 SOURCE_MAP = re.compile(r"(/\*|//)# sourceMappingURL=\S+( \*/)?")
 OLD_FONTS = re.compile(r',url\("\./fonts/tabler-icons\.(woff|ttf)\?[^"]*"\) format\("\w+"\)')
+# Pages ask for the font beforehand, under its plain name; a fingerprint tells versions apart.
+VERSION = re.compile(r"(?<=\.woff2)\?v[0-9.]+")
 ICON_RULE = re.compile(r'\.ti-([a-z0-9-]+):before\{content:"\\([0-9a-f]+)"\}')
 
 
@@ -41,20 +53,33 @@ def main() -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.suffix in {".css", ".js"}:
             text = (PACKAGES / source).read_text(encoding="utf-8")
-            target.write_text(OLD_FONTS.sub("", SOURCE_MAP.sub("", text)), encoding="utf-8")
+            target.write_text(_alone(text), encoding="utf-8")
         else:
             shutil.copyfile(PACKAGES / source, target)
-    cut_icons(VENDOR / "tabler-icons.min.css", VENDOR / "fonts" / "tabler-icons.woff2", icons())
+    cut_styles(VENDOR / "tabler.min.css", named(STYLES))
+    cut_icons(
+        VENDOR / "tabler-icons.min.css", VENDOR / "fonts" / "tabler-icons.woff2", named(ICONS)
+    )
     for target, source in FOR_TESTS.items():
         if (PACKAGES / source).exists():  # `npm ci --omit=dev` leaves it out
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(PACKAGES / source, target)
 
 
-def icons() -> set[str]:
-    """Return the names of the icons that pages draw."""
-    lines = ICONS.read_text(encoding="utf-8").splitlines()
-    return {line for line in lines if line and not line.startswith("#")}
+def _alone(text: str) -> str:
+    return VERSION.sub("", OLD_FONTS.sub("", SOURCE_MAP.sub("", text)))
+
+
+def named(listing: Path) -> set[str]:
+    """Return what a list names: the icons that pages draw, or what of Tabler's styles they use."""
+    lines = listing.read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith("# ")}
+
+
+def cut_styles(style: Path, wanted: Collection[str]) -> None:
+    """Leave the rules that can match something on a page: 300 of 5,500."""
+    text = style.read_text(encoding="utf-8")
+    style.write_text(styles.cut(text, wanted), encoding="utf-8")
 
 
 def cut_icons(style: Path, font: Path, wanted: Iterable[str]) -> None:

@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 from django.urls import URLPattern, get_resolver
 
+from fleet.assets import VENDOR
 from people.roles import Role
 from tests.devices.views import scene
 from tests.devices.views.scene import NOON
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+TABLER = AXE.with_name(
+    "tabler.min.css"
+)  # the whole style sheet; pages are sent what they use of it
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What can be wrong in one language only; nothing else of a page differs between them.
 WORDS = ["button-name", "document-title", "html-has-lang", "image-alt", "label", "link-name"]
@@ -33,6 +37,9 @@ async (only) => {
     (fault) => fault.nodes.slice(0, 2).map((node) => `${fault.id}: ${node.html.slice(0, 140)}`));
 }
 """
+CLASSES = (
+    "() => [...new Set([...document.querySelectorAll('*')].flatMap((one) => [...one.classList]))]"
+)
 DARK = "() => { document.documentElement.dataset.bsTheme = 'dark'; }"
 
 # Of a static file whose page was left before it came: the tests' file server forgets to close it.
@@ -82,7 +89,7 @@ def test_every_page_is_usable_by_everyone(fleet, asgi_url, context, page):
     context.add_init_script(SHIFTS)
     page.emulate_media(reduced_motion="reduce")  # a colour on its way from light to dark is neither
     context.add_init_script(path=AXE)
-    complaints, faults = [], []
+    complaints, faults, classes = [], [], set()
     page.on("pageerror", lambda one: complaints.append(str(one)))
     page.on("console", lambda one: one.type == "error" and complaints.append(one.text))
 
@@ -92,9 +99,16 @@ def test_every_page_is_usable_by_everyone(fleet, asgi_url, context, page):
             rules = TAGS if language == "en" else WORDS
             found = walked(page, asgi_url + address, rules)
             faults += [(language, address, fault) for fault in found]
+            classes.update(page.evaluate(CLASSES))
 
     ours = [one for one in complaints if "404" not in one]  # the page that is not there says so
     assert (faults, ours) == ([], [])
+    assert classes & styled(TABLER) <= styled(VENDOR / TABLER.name), "Write fleet/styles.txt anew."
+
+
+def styled(sheet):
+    """The classes that a style sheet speaks of."""
+    return set(re.findall(r"\.([a-zA-Z][\w-]*)", sheet.read_text(encoding="utf-8")))
 
 
 def walked(page, address, rules):
