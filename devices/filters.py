@@ -149,7 +149,12 @@ def parse(line: str, now: datetime) -> Search:
 
 def spelled(key: str, value: str) -> str:
     """Return a token as a person types it."""
-    return f'{key}:"{value}"' if " " in value or not value else f"{key}:{value}"
+    return f"{key}:{quoted(value)}"
+
+
+def quoted(value: str) -> str:
+    """Return a value so that it stays one."""
+    return f'"{value}"' if " " in value or not value else value
 
 
 def broken_cursor() -> str:

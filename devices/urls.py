@@ -1,6 +1,7 @@
 """Addresses of the pages of this room."""
 
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from devices.views import cloud, log_exports, logs, operation_new, operations, saved_views, tending
 from devices.views.chart import points
@@ -14,6 +15,15 @@ from devices.views.overview import overview
 from devices.views.suggesting import suggest
 
 app_name = "devices"
+
+
+class Key(StringConverter):
+    """A device's id: no text of PostgreSQL holds a NUL, so no page stands there."""
+
+    regex = r"[^/\0]+"
+
+
+register_converter(Key, "device")
 
 urlpatterns = [
     path("", overview, name="overview"),
@@ -48,13 +58,13 @@ urlpatterns = [
     path("devices/sync/", tending.sync, name="sync"),
     path("devices/retire/", tending.retire, name="retire"),
     path("devices/restore/", tending.restore, name="restore"),
-    path("devices/<str:device_id>/", detail, name="detail"),
-    path("devices/<str:device_id>/history.json", points, name="points"),
-    path("devices/<str:device_id>/link/", link, name="link"),
-    path("devices/<str:device_id>/local-key/", local_key, name="local-key"),
+    path("devices/<device:device_id>/", detail, name="detail"),
+    path("devices/<device:device_id>/history.json", points, name="points"),
+    path("devices/<device:device_id>/link/", link, name="link"),
+    path("devices/<device:device_id>/local-key/", local_key, name="local-key"),
     *(
         path(
-            f"devices/<str:device_id>/{tab.name}/",
+            f"devices/<device:device_id>/{tab.name}/",
             detail,
             {"tab": tab.name},
             name=f"detail-{tab.name}",

@@ -4,6 +4,7 @@ from http.cookies import CookieError
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict, parse_cookie
 
 from pages.shared import PARTS
@@ -48,7 +49,8 @@ def read(scope: Any) -> Asked | None:
         return None
     cookies = _cookies(headers)
     session = cookies.get(settings.SESSION_COOKIE_NAME)
-    if not session or personal(QueryDict(scope["query_string"])):
+    query = _query(scope)
+    if not session or query is None or personal(query):
         return None
     return Asked(
         same=_same(scope, headers, target, cookies),
@@ -57,6 +59,13 @@ def read(scope: Any) -> Asked | None:
         mark=headers.get(MARK, b"").decode("latin-1"),
         packed=headers.get(b"accept-encoding", b"").decode("latin-1"),
     )
+
+
+def _query(scope: Any) -> QueryDict | None:
+    try:
+        return QueryDict(scope["query_string"])
+    except TooManyFieldsSent:
+        return None  # Django refuses it in words
 
 
 def _same(scope: Any, headers: dict[bytes, bytes], target: str, cookies: dict[str, str]) -> Same:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from devices import filters
 from devices.datapoints import Reading
 from devices.views.rows import Cell, Row
 from pages import marks
@@ -81,7 +82,8 @@ def _busy(row: Row, pen: Pen) -> str:
 
 
 def _tag(tag: str) -> str:
-    return f' <a class="fleet-chip fleet-tag" href="?q=tag:{_quoted(tag)}">{escape(tag)}</a>'
+    where = f"?q=tag:{_quoted(filters.quoted(tag))}"
+    return f' <a class="fleet-chip fleet-tag" href="{where}">{escape(tag)}</a>'
 
 
 def _product(row: Row, _cell: Cell, _pen: Pen) -> str:

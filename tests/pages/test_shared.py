@@ -194,6 +194,18 @@ def test_what_asks_for_something_else_is_made_for_itself():
     assert set(MADE[1:]) == {"other"}
 
 
+def test_an_address_of_more_fields_than_may_be_is_refused_as_it_is_elsewhere(caplog):
+    session, fields = signed_in("one"), "&".join(f"a{n}=1" for n in range(1_001))
+
+    async def story(door):
+        return await ask(door, session, f"/?{fields}")
+
+    status, _head, text = told(story)
+
+    assert (status, "<title>" in text) == (400, True)
+    assert "exceeded settings.DATA_UPLOAD_MAX_NUMBER_FIELDS" in caplog.text
+
+
 def test_what_is_a_persons_own_is_given_to_nobody_else():
     one, other = signed_in("one"), signed_in("other")
 

@@ -64,8 +64,9 @@ def test_one_event_and_fifty_cost_the_same(viewer, count):
     assert len(queries) == QUERIES, "\n".join(one["sql"][:150] for one in queries)
 
 
-def test_an_unknown_device_is_a_page_in_words(viewer):
-    answer = viewer.get("/devices/nobody/")
+@pytest.mark.parametrize("address", ["nobody/", "%00/", "a%00b/history/", "%00/history.json"])
+def test_an_unknown_device_is_a_page_in_words(viewer, address):
+    answer = viewer.get(f"/devices/{address}")
 
     assert answer.status_code == 404
     assert "There is nothing at this address" in told(answer)

@@ -1,5 +1,7 @@
 """The device list."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -306,3 +308,17 @@ def test_devices_are_found_by_how_they_stand_with_ush(viewer):
 
     assert found == {"waiting": ["waits"], "quarantine": ["stuck"]}
     assert viewer.get("/devices/?q=ush:x").context["hints"] == ["ush: is waiting or quarantine."]
+
+
+@pytest.mark.parametrize("tag", ["lab", "second floor", "a&b=c", "50% <off>", "二楼 东"])
+def test_a_tag_leads_to_the_devices_that_carry_it_from_the_list_and_from_the_devices_page(
+    viewer, tag
+):
+    scene.device("bf01", tags=[tag])
+    scene.device("bf02", tags=["second"])
+
+    for page, place in (("/devices/?q=id:bf01", "/devices/"), ("/devices/bf01/", "")):
+        [chip] = re.findall(r'fleet-chip[^"]*" href="([^"]*q=tag:[^"]*)"', told(viewer.get(page)))
+        found = viewer.get(place + html.unescape(chip)).context["page"].rows
+
+        assert [row.device_id for row in found] == ["bf01"]
