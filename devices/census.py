@@ -1,8 +1,9 @@
-"""Counts of the fleet by category and state: one query for every number above a list."""
+"""Counts of the fleet by category, state and product: one query for every number above a list."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -33,28 +34,52 @@ class Tally:
         return 100 * self.online / present if present else 0.0
 
 
+class Alike(NamedTuple):
+    """Devices that are the same in all of this, and how many."""
+
+    category: str
+    state: str
+    online: bool | None
+    retired: bool
+    product: str | None
+    number: int
+
+
+class Census(NamedTuple):
+    """The whole fleet, counted at one moment."""
+
+    tallies: list[Tally]
+    alike: list[Alike]
+
+
 def by_category() -> list[Tally]:
     """Return one tally a category, the biggest first; of a big fleet as of a moment ago."""
-    return remembered.figure("census", _by_category, lambda found: whole(found).total)
+    return taken().tallies
+
+
+def taken() -> Census:
+    """Return all counts; of a big fleet those of a moment ago."""
+    return remembered.figure("census", _take, lambda found: whole(found.tallies).total)
 
 
 # Devices alike are one row of few hundred, read from an index alone: a third of seven counts each.
 ALIKE = """
-SELECT category, state, online, retired_at IS NOT NULL, count(*)
-FROM devices_device GROUP BY 1, 2, 3, 4
+SELECT category, state, online, retired_at IS NOT NULL, product_id, count(*)
+FROM devices_device GROUP BY 1, 2, 3, 4, 5
 """
 KNOWN = {True: "online", False: "offline", None: "unknown"}
 
 
-def _by_category() -> list[Tally]:
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
+def _take() -> Census:
     with connection.cursor() as cursor:
         cursor.execute(ALIKE)
-        for category, state, online, retired, number in cursor.fetchall():
-            for name in _counted_as(state, online, retired=retired):
-                counts[category][name] += number
+        alike = [Alike(*row) for row in cursor.fetchall()]
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in alike:
+        for name in _counted_as(one.state, one.online, retired=one.retired):
+            counts[one.category][name] += one.number
     found = (Tally(one, **{name: count[name] for name in NAMES}) for one, count in counts.items())
-    return sorted(found, key=lambda one: (-one.total, one.category))
+    return Census(sorted(found, key=lambda one: (-one.total, one.category)), alike)
 
 
 def _counted_as(state: str, online: bool | None, *, retired: bool) -> tuple[str, ...]:

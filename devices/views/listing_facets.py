@@ -1,18 +1,20 @@
 """What there is to choose from in the device list, with counts: asked only while it is open.
 
-Each facet is counted under the tokens of the others, among no more than `MOST_COUNTED` devices;
-facets under the same tokens are counted by one statement, tags by another.
+Each facet is counted under the tokens of the others: by the census of the whole fleet, where that
+tells all they ask for, else among no more than `MOST_COUNTED` devices. Facets under the same tokens
+are counted by one statement, tags by another.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from devices import words
+from devices import census, remembered, words
+from devices.census import Alike
 from devices.filters import Search
 from devices.models import Device, Product
 from devices.querysets import DeviceQuerySet
@@ -31,6 +33,13 @@ FROM ({rows}) found GROUP BY online, category, product_id
 """
 TAGGED = "SELECT tag, count(*) FROM ({rows}) found, unnest(tags) tag GROUP BY tag"
 PLACES = {"online": 0, "category": 1, "product": 2}
+SPELLED = {True: "true", False: "false", None: "unknown"}
+# What the census can tell of devices that are alike, by what a token asks of them.
+TOLD: dict[str, Callable[[Alike, Any], bool]] = {
+    "online": lambda one, wanted: one.online is wanted,
+    "category__in": lambda one, wanted: one.category in wanted,
+    "product__in": lambda one, wanted: one.product in wanted,
+}
 
 Counts = dict[str, list[tuple[str, int]]]
 
@@ -91,15 +100,44 @@ def counted(search: Search) -> Counts:
         others = search.leaving_out(key)
         rows = alike.get(others.text)
         if rows is None:
-            rows = alike[others.text] = _count(
-                ALIKE, _read(others), "online", "category", "product_id"
-            )
+            rows = alike[others.text] = _alike(others)
         sums: Counter[str] = Counter()
         for row in rows:
             sums[row[place]] += row[-1]
         found[key] = [(value, count) for value, count in sums.items() if value]
-    tagged = _read(search.leaving_out("tag")).exclude(tags=[])
-    return found | {"tag": _count(TAGGED, tagged, "tags")}
+    return found | {"tag": _tagged(search.leaving_out("tag"))}
+
+
+def _alike(others: Search) -> list[tuple[Any, ...]]:
+    """Return state, category and product of who fits, and how many are alike in these."""
+    asked = _plain(others)
+    if asked is None:
+        return _count(ALIKE, _read(others), "online", "category", "product_id")
+    return [
+        (SPELLED[one.online], one.category, one.product or "", one.number)
+        for one in census.taken().alike
+        if one.state != Device.State.REMOVED
+        and not one.retired
+        and all(TOLD[name](one, wanted) for name, wanted in asked)
+    ]
+
+
+def _plain(others: Search) -> list[tuple[str, Any]] | None:
+    """Return what is asked for, where the census tells all of it."""
+    if others.words or any(one.key not in PLACES for one in others.tokens):
+        return None
+    return [cast("tuple[str, Any]", one) for asked in others.conditions for one in asked.children]
+
+
+def _tagged(others: Search) -> list[tuple[str, int]]:
+    rows = _read(others).exclude(tags=[])
+    if not others.is_empty:
+        return _count(TAGGED, rows, "tags")
+    return remembered.figure(
+        "tags",
+        lambda: _count(TAGGED, rows, "tags"),
+        lambda _found: census.whole(census.by_category()).total,
+    )
 
 
 def _read(others: Search) -> DeviceQuerySet:

@@ -12,7 +12,10 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, F, Value
 
+from devices.filters import Search
+from devices.lookups import spelling
 from devices.models import Device
+from devices.querysets import DeviceQuerySet
 from devices.views.columns import Column
 from devices.views.listing_address import Asked
 from devices.views.rows import listed
@@ -22,6 +25,9 @@ from pages.keyset import Order, Page, Place
 MOST_COUNTED = 10_000
 MOST_SORTED = 4_000  # where nobody reads how many match
 FEW = 500  # of one or two letters: who types on wants no more, and of most there are thousands
+# Where one or two letters begin the ids of thousands, so many names of the page's order are looked
+# at before all: a page of them is at hand, while the letters themselves may be in no name at all.
+NEAR = 1_000
 
 # Of more than are counted nothing is sorted: they lie so close that the way to the next is short.
 FOUND = """
@@ -29,6 +35,13 @@ WITH found AS MATERIALIZED ({found}), told AS (SELECT count(*) AS number FROM fo
 SELECT number, CASE WHEN number <= %s THEN
     ARRAY(SELECT key FROM found WHERE further ORDER BY {order} LIMIT %s)
 END FROM told
+"""
+# Whatever is found among the next names of the order comes before all that lies behind them.
+NEARBY = """
+WITH next AS MATERIALIZED ({next}),
+near AS (SELECT key, sorted_by FROM next WHERE {holds} LIMIT %s),
+found AS (SELECT key, sorted_by FROM near UNION SELECT key, sorted_by FROM ({others}) AS others)
+SELECT key FROM found WHERE key IN (SELECT key FROM next) ORDER BY {order} LIMIT %s
 """
 WALKED = "SELECT key FROM ({found}) AS found ORDER BY {order} LIMIT %s"
 
@@ -91,12 +104,15 @@ def read(
 def _read(wanted: Wanted, most: int) -> tuple[int, list[int]]:
     """Return how many match, and the ids of the page."""
     search = wanted.asked.search
-    if search.is_vague and most < MOST_COUNTED:
+    vague = search.is_vague and most < MOST_COUNTED
+    if vague:
         most = FEW
     elif search.reads_names:
         # Names that are alike are neighbours: to them the way is long, however many they are.
         most = MOST_COUNTED
     number, keys = _found(wanted, most)
+    if keys is None and vague and not search.tokens:
+        keys = _nearby(wanted)
     return number, _walked(wanted) if keys is None else keys
 
 
@@ -113,29 +129,52 @@ def _found(wanted: Wanted, most: int) -> tuple[int, list[int] | None]:
         return number, keys
 
 
+def _nearby(wanted: Wanted) -> list[int] | None:
+    """Return the ids of the page; None where it does not end within the next names."""
+    _names, *others = _firsts(wanted)
+    following = _read_of(wanted, Search("", "").apply(Device.objects.order_by()), called=F("name"))
+    next_names = _along(wanted, following, NEAR).query.sql_with_params()
+    holds, held = spelling("called", (), wanted.asked.search.words)
+    more, given = _joined(wanted, others)
+    words = NEARBY.format(next=next_names[0], holds=holds, others=more, order=wanted.spelled)
+    with connection.cursor() as cursor:
+        cursor.execute(words, (*next_names[1], *held, wanted.rows, *given, wanted.rows))
+        keys = [key for (key,) in cursor.fetchall()]
+    return keys if len(keys) == wanted.rows else None
+
+
 def _walked(wanted: Wanted) -> list[int]:
     """Return the ids of the page: of each part the first along the index of the order."""
-    along = keyset.ordering(wanted.order, back=wanted.back)
-    parts = [
-        one.filter(further=True).order_by(*along)[: wanted.rows]
-        for one in _parts(wanted, along=True)
-    ]
-    sql, params = _joined(wanted, parts)
+    sql, params = _joined(wanted, _firsts(wanted))
     with connection.cursor() as cursor:
         words = WALKED.format(found=sql, order=wanted.spelled)
         cursor.execute(words, (*params, wanted.rows))
         return [key for (key,) in cursor.fetchall()]
 
 
+def _firsts(wanted: Wanted) -> list[Any]:
+    return [_along(wanted, one, wanted.rows) for one in _parts(wanted, along=True)]
+
+
+def _along(wanted: Wanted, found: Any, most: int) -> Any:
+    along = keyset.ordering(wanted.order, back=wanted.back)
+    return found.filter(further=True).order_by(*along)[:most]
+
+
 def _parts(wanted: Wanted, *, along: bool = False, **more: Any) -> list[Any]:
-    """Return what matches, and of each whether it lies beyond the place."""
+    """Return what matches, in the parts that one index each answers."""
+    ways = wanted.asked.search.ways(Device.objects.order_by(), along=along)
+    return [_read_of(wanted, one, **more) for one in ways]
+
+
+def _read_of(wanted: Wanted, found: DeviceQuerySet, **more: Any) -> Any:
+    """Return what is read of each, and whether it lies beyond the place."""
     place, further = wanted.place, cast("Any", Value(value=True))
     if place is not None:
         beyond = keyset.beyond(wanted.order, place.value, place.pk, back=place.back)
         further = ExpressionWrapper(beyond, BooleanField())
     read = {"key": F("pk"), "sorted_by": F(wanted.order.column), "further": further, **more}
-    ways = wanted.asked.search.ways(Device.objects.order_by(), along=along)
-    return [one.values(**read) for one in ways]
+    return found.values(**read)
 
 
 def _joined(wanted: Wanted, parts: Sequence[Any]) -> tuple[str, Any]:

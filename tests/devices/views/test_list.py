@@ -247,6 +247,8 @@ def test_facets_count_each_under_the_tokens_of_the_others(viewer):
     scene.device("a", tags=["lab"])
     scene.device("b", online=False, tags=["lab", "spare"])
     scene.device("c", category="cz")
+    scene.device("gone", state="removed", tags=["lab"])
+    scene.device("old", retired_at=NOON)
 
     answer = viewer.get("/devices/?facets=1&q=category:dj")
 

@@ -13,7 +13,7 @@ from tests.devices.views.scene import NOON
 pytestmark = pytest.mark.django_db
 
 NAMES = ("Kitchen lamp", "kitchen 客厅", "Kiosk", "Plug", "客厅 lamp", "ski", "Lamp", "lamp K")
-LINES = ("lamp", "客厅", "ki", "seen:>2d", "dp:switch_1=true", "online:true lamp")
+LINES = ("lamp", "客厅", "ki", "b", "seen:>2d", "dp:switch_1=true", "online:true lamp")
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +27,10 @@ def fleet():
 
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("sort", listing_address.ORDERS)
-@pytest.mark.parametrize("most", [0, 10_000])
-def test_pages_follow_each_other_there_and_back(line, sort, most):
+@pytest.mark.parametrize(("most", "few", "near"), [(0, 0, 4), (0, 0, 99), (10_000, 99, 99)])
+def test_pages_follow_each_other_there_and_back(line, sort, most, few, near, monkeypatch):
+    for name, number in {"FEW": few, "NEAR": near}.items():
+        monkeypatch.setattr(listing_page, name, number)
     asked = listing_address.read(RequestFactory().get("/", {"q": line, "sort": sort}), NOON)
     in_order = list(asked.found.order_by(*keyset.ordering(asked.walked, back=False)))
     pages = []
