@@ -3,33 +3,45 @@
 const OPENER = "[data-bs-toggle=dropdown]";
 const FIELDS = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled)";
 const EDGE = 8; // px that stay free at the window's sides
-let open = null; // the button of the menu that is shown
+const TOP = 48; // px under the page's own head
+let open = null; // the button of the menu that is shown,
+let shown = null; // and the menu: a newer page may have taken one of the two away
 
-const menuOf = (button) => button.parentElement.querySelector(".dropdown-menu");
+const menuOf = (button) => button.parentElement?.querySelector(".dropdown-menu");
+const holds = (node) => open.parentElement?.contains(node) ?? false;
 const entries = (menu) => [...menu.querySelectorAll(FIELDS)].filter((entry) => entry.offsetParent);
 
 function close() {
   if (!open) return;
   open.setAttribute("aria-expanded", "false");
-  menuOf(open)?.classList.remove("show");
-  open = null;
+  shown.classList.remove("show");
+  open = shown = null;
 }
 
 function show(button) {
   close();
-  open = button;
   const menu = menuOf(button);
+  if (!menu) return;
+  open = button;
+  shown = menu;
   button.setAttribute("aria-expanded", "true");
   menu.style.translate = "";
   menu.dataset.bsPopper = "static"; // what the style sheet places it by
   menu.classList.add("show");
-  const place = menu.getBoundingClientRect();
-  const over = Math.max(place.right - document.documentElement.clientWidth + EDGE, 0) || Math.min(place.left - EDGE, 0);
+  place(button, menu, menu.getBoundingClientRect());
+}
+
+// Inside the window: moved sideways, and above its button where only there is room for it.
+function place(button, menu, at) {
+  const { clientWidth: width, clientHeight: height } = document.documentElement;
+  const over = Math.max(at.right - width + EDGE, 0) || Math.min(at.left - EDGE, 0);
   if (over) menu.style.translate = `${-over}px`;
+  const room = button.getBoundingClientRect().top - TOP;
+  if (at.bottom > height - EDGE && room > at.height) menu.dataset.bsPopper = "above";
 }
 
 function walk(event) {
-  const all = entries(menuOf(open));
+  const all = entries(shown);
   const at = all.indexOf(document.activeElement);
   const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? all.length - 1 : at - 1, Home: 0, End: all.length - 1 }[event.key];
   if (!all.length || event.target.matches("select, input:not([type=checkbox], [type=radio])")) return;
@@ -42,7 +54,7 @@ document.addEventListener("click", (event) => {
   if (button) return button === open ? close() : show(button);
   if (!open) return;
   const stays = open.dataset.bsAutoClose === "outside" || event.target.closest("form");
-  if (!(stays && menuOf(open)?.contains(event.target))) close();
+  if (!(stays && shown.contains(event.target))) close();
 });
 
 // Before everybody else: an Escape that closes a menu means nothing besides.
@@ -51,7 +63,7 @@ document.addEventListener(
   (event) => {
     const arrows = ["ArrowDown", "ArrowUp"].includes(event.key);
     if (!open && arrows && event.target.matches(OPENER)) show(event.target);
-    if (!open?.parentElement.contains(event.target)) return;
+    if (!open || !holds(event.target)) return;
     if (event.key === "Escape") {
       const button = open;
       event.preventDefault();
@@ -65,5 +77,5 @@ document.addEventListener(
   true,
 );
 document.addEventListener("focusin", (event) => {
-  if (open && !open.parentElement.contains(event.target)) close();
+  if (open && !holds(event.target)) close();
 });

@@ -119,3 +119,20 @@ def test_a_device_is_retired_leaves_the_list_and_is_brought_back_from_its_page(o
 
     expect(page.get_by_role("link", name="Hall lamp")).to_be_visible()
     assert Device.objects.retired().count() == 0
+
+
+def test_a_menu_whose_button_a_newer_page_took_away_leaves_the_others_their_way(opened, page):
+    opened("/devices/")
+    views, shown = page.get_by_role("button", name="Views"), page.locator(".dropdown-menu.show")
+    broken = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+
+    views.click()
+    views.evaluate("button => button.remove()")
+    page.get_by_role("button", name="Columns").click()
+
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text("Serial number")
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
+    assert broken == []
