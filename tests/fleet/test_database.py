@@ -7,7 +7,7 @@ from django.db import DataError, connection
 from psycopg.postgres import types
 from psycopg.pq import Format
 
-from fleet import moments
+from fleet import database, moments
 
 TIMESTAMPTZ = types["timestamptz"].oid
 
@@ -44,3 +44,22 @@ def test_moments_are_read_by_our_own_reader_on_every_connection(db):
     loader = connection.connection.adapters.get_loader(TIMESTAMPTZ, Format.TEXT)
 
     assert loader is moments.Moments
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_server_that_is_gone_without_a_word_is_noticed_unless_the_address_says_otherwise(pooled):
+    url = "postgresql://fleet:x@db.example/fleet?keepalives_idle=5&sslmode=require"
+
+    options = database.describe(url, pooled=pooled)["OPTIONS"]
+
+    wanted = {"keepalives_idle": "5", "tcp_user_timeout": "60000", "connect_timeout": "10"}
+    assert {name: options[name] for name in wanted} == wanted
+    assert options["sslmode"] == "require"
+
+
+def test_the_connection_asks_the_server_for_signs_of_life(db):
+    connection.ensure_connection()
+
+    told = connection.connection.info.get_parameters()
+
+    assert {name: told.get(name) for name in database.ALIVE} == database.ALIVE
