@@ -135,4 +135,5 @@ def typed(value: Any, kind: type) -> Any:
     """Return the value as its column has it; raises ValueError when it is something else."""
     if not isinstance(value, str) or "\0" in value:
         raise ValueError(value)
+    value.encode()  # half a character is none, and JSON may hold one
     return datetime.fromisoformat(value) if kind is datetime else value

@@ -88,7 +88,7 @@ def forged(*parts):
     [
         "!", "e30", "bnVsbA", "é", forged(False, "a"), forged("no", "a", 1), forged(False, 7, 1),
         forged(False, "a", 2**70), forged(False, "a", True), forged(False, None, 1),
-        forged(False, "\0", 1), forged(False, "a", -1), "[" * 5000,
+        forged(False, "\0", 1), forged(False, "\ud800", 1), forged(False, "a", -1), "[" * 5000,
     ],
 )  # fmt: skip
 def test_a_broken_cursor_shows_the_first_page_and_says_so(devices, cursor):
