@@ -2,7 +2,7 @@
 
 Each facet is counted under the tokens of the others: by the census of the whole fleet, where that
 tells all they ask for, else among no more than `MOST_COUNTED` devices. Facets under the same tokens
-are counted by one statement, tags by another.
+are counted by one statement, tags by another; but by the same where words are looked for.
 """
 
 from collections import Counter
@@ -25,11 +25,17 @@ MOST_COUNTED = 10_000
 MOST_SHOWN = 12  # choices of one facet; what is rarer is typed
 
 # Devices alike in all three are one row of few hundred: counted once, added up for each facet.
-# An index tells these three; of tags, which few devices have, the rows are read.
+# An index tells these three; of tags, which few devices have, the rows are read. Where words are
+# looked for they are read anyway, and tell both.
 ALIKE = """
 SELECT CASE WHEN online THEN 'true' WHEN NOT online THEN 'false' ELSE 'unknown' END,
     category, coalesce(product_id, ''), count(*)
 FROM ({rows}) found GROUP BY online, category, product_id
+"""
+ALIKE_AND_TAGGED = """
+SELECT CASE WHEN online THEN 'true' WHEN NOT online THEN 'false' ELSE 'unknown' END,
+    category, coalesce(product_id, ''), tags, count(*)
+FROM ({rows}) found GROUP BY online, category, product_id, tags
 """
 TAGGED = "SELECT tag, count(*) FROM ({rows}) found, unnest(tags) tag GROUP BY tag"
 PLACES = {"online": 0, "category": 1, "product": 2}
@@ -105,12 +111,20 @@ def counted(search: Search) -> Counts:
         for row in rows:
             sums[row[place]] += row[-1]
         found[key] = [(value, count) for value, count in sums.items() if value]
-    return found | {"tag": _tagged(search.leaving_out("tag"))}
+    others = search.leaving_out("tag")
+    if not others.words:
+        return found | {"tag": _tagged(others)}
+    tags: Counter[str] = Counter()
+    for *_alike_in, worn, number in alike.get(others.text) or _alike(others):
+        tags.update(dict.fromkeys(worn, number))
+    return found | {"tag": list(tags.items())}
 
 
 def _alike(others: Search) -> list[tuple[Any, ...]]:
     """Return state, category and product of who fits, and how many are alike in these."""
     asked = _plain(others)
+    if others.words:
+        return _count(ALIKE_AND_TAGGED, _read(others), "online", "category", "product_id", "tags")
     if asked is None:
         return _count(ALIKE, _read(others), "online", "category", "product_id")
     return [

@@ -243,6 +243,14 @@ def test_a_product_that_nothing_is_called_finds_nobody_and_counts_nobody(viewer)
     assert not any("Desk lamp" in page.content.decode() for page in pages)
 
 
+def facets(answer):
+    """Give what each facet offers."""
+    return {
+        facet.key: [(one.words, one.devices, one.chosen, one.line) for one in facet.choices]
+        for facet in answer.context["facets"]
+    }
+
+
 def test_facets_count_each_under_the_tokens_of_the_others(viewer):
     scene.device("a", tags=["lab"])
     scene.device("b", online=False, tags=["lab", "spare"])
@@ -252,11 +260,7 @@ def test_facets_count_each_under_the_tokens_of_the_others(viewer):
 
     answer = viewer.get("/devices/?facets=1&q=category:dj")
 
-    told = {
-        facet.key: [(one.words, one.devices, one.chosen, one.line) for one in facet.choices]
-        for facet in answer.context["facets"]
-    }
-    assert told == {
+    assert facets(answer) == {
         "online": [
             ("Offline", 1, False, "category:dj online:false"),
             ("Online", 1, False, "category:dj online:true"),
@@ -270,6 +274,22 @@ def test_facets_count_each_under_the_tokens_of_the_others(viewer):
             ("lab", 2, False, "category:dj tag:lab"),
             ("spare", 1, False, "category:dj tag:spare"),
         ],
+    }
+
+
+def test_facets_of_words_count_who_has_them(viewer):
+    scene.device("a", "Bedroom", tags=["lab", "spare"])
+    scene.device("b", "Living room", online=False, tags=["lab"])
+    scene.device("c", "Room", category="cz")
+    scene.device("d", "Plug", tags=["lab"])
+
+    counted = facets(viewer.get("/devices/?facets=1&q=category:dj room"))
+
+    assert {key: [one[:2] for one in found] for key, found in counted.items()} == {
+        "online": [("Offline", 1), ("Online", 1)],
+        "category": [("light", 2), ("socket", 1)],
+        "product": [("Product lamp", 2)],
+        "tag": [("lab", 2), ("spare", 1)],
     }
 
 
