@@ -20,7 +20,7 @@ function step(by) {
   while (all[next] && !(all[next].offsetParent && handle(all[next]))) next += by;
   const row = all[next] || all[at];
   if (!row) return;
-  handle(row).focus({ focusVisible: true });
+  handle(row).focus({ focusVisible: true, preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 }
 

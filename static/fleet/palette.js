@@ -1,11 +1,13 @@
 // The palette: Ctrl-K or its button, type, arrow keys, Enter. A native dialog gives the focus back.
-// It is not opened as a modal one: making the rest of the page inert takes as long as drawing it anew.
+// It is not opened as a modal one: making the rest of the page inert takes as long as drawing it anew. It lies ready
+// unseen (palette.css), so that to open it is to show it: nothing is measured before the next picture.
 const dialog = document.querySelector("[data-palette]");
 const PATIENCE = 120; // ms after a keystroke before devices are asked for
 const plain = (text) => text.toLowerCase().normalize("NFKD");
 
-let input, list, none, devices, here, waiting, asked;
+let input, list, none, devices, here, waiting, asked, before;
 let chosen = null;
+let scrolled = false; // away from its first entry
 
 const options = () => [...list.querySelectorAll("[role=option]:not([hidden])")];
 
@@ -15,7 +17,6 @@ function choose(option) {
   if (!chosen) return input.removeAttribute("aria-activedescendant");
   chosen.setAttribute("aria-selected", "true");
   input.setAttribute("aria-activedescendant", chosen.id);
-  chosen.scrollIntoView({ block: "nearest" });
 }
 
 // Every typed word must begin a word of the label; Chinese writes its words without blanks.
@@ -30,6 +31,7 @@ function sift() {
   for (const group of list.querySelectorAll("[role=group]")) group.hidden = !group.querySelector("[role=option]:not([hidden])");
   none.hidden = options().length > 0;
   choose(options()[0]);
+  if (scrolled) list.scrollTop = 0;
 }
 
 function drawn(found, number) {
@@ -65,9 +67,14 @@ async function ask() {
 }
 
 // What this page itself offers to this person: the entries of its own menus.
+let offered = "";
 function collect() {
+  const links = [...document.querySelectorAll("main .fleet-actions a.dropdown-item, main .fleet-head .fleet-actions a.btn")];
+  const now = links.map((link) => link.outerHTML).join();
+  if (now === offered) return;
+  offered = now;
   here.querySelectorAll("[role=option]").forEach((old) => old.remove());
-  document.querySelectorAll("main .fleet-actions a.dropdown-item, main .fleet-head .fleet-actions a.btn").forEach((link, number) => {
+  links.forEach((link, number) => {
     const option = Object.assign(document.createElement("a"), { id: `palette-here-${number}`, href: link.href, tabIndex: -1 });
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
@@ -76,20 +83,28 @@ function collect() {
   });
 }
 
-export function open() {
-  if (!dialog || dialog.open) return;
+function ready() {
   input.value = "";
   devices.querySelectorAll("[data-device]").forEach((old) => old.remove());
   collect();
-  dialog.show();
-  input.focus();
   sift();
+}
+
+// Not by show(), which looks for a field itself and moves the page to it.
+export function open() {
+  if (!dialog || dialog.open) return;
+  before = document.activeElement;
+  ready();
+  dialog.open = true;
+  input.focus({ preventScroll: true });
 }
 
 // The browser takes the focus from what it hides with the next frame only: a key pressed before would be typed there.
 function close() {
   dialog.close();
-  if (dialog.contains(document.activeElement)) document.activeElement.blur();
+  if (!dialog.contains(document.activeElement)) return;
+  document.activeElement.blur();
+  before?.focus({ preventScroll: true });
 }
 
 function moved(event) {
@@ -100,6 +115,7 @@ function moved(event) {
     const last = all.length - 1;
     const wrapped = Math.abs(steps[event.key]) > 1 ? Math.min(Math.max(at, 0), last) : (at + all.length) % all.length;
     choose(all[wrapped]);
+    chosen.scrollIntoView({ block: "nearest" });
   } else if (event.key === "Enter" && !event.isComposing) {
     chosen?.click();
   } else {
@@ -129,6 +145,12 @@ if (dialog) {
   });
   input.addEventListener("keydown", moved);
   dialog.addEventListener("keydown", kept);
+  dialog.addEventListener("submit", (event) => {
+    if (event.target.method !== "dialog") return;
+    event.preventDefault();
+    close();
+  });
+  list.addEventListener("scroll", () => (scrolled = list.scrollTop > 0), { passive: true });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) return close(); // the veil around it
     const option = event.target.closest("[role=option]");
@@ -137,4 +159,5 @@ if (dialog) {
     if (option.dataset.press) document.querySelector(option.dataset.press)?.click();
   });
   document.querySelectorAll("[data-open-palette]").forEach((button) => button.addEventListener("click", open));
+  (window.requestIdleCallback || setTimeout)(() => dialog.open || ready());
 }
