@@ -18,7 +18,7 @@ from devices.models import Device
 from devices.querysets import DeviceQuerySet
 from devices.views.columns import Column
 from devices.views.listing_address import Asked
-from devices.views.rows import listed
+from devices.views.rows import by_id, listed
 from pages import keyset
 from pages.keyset import Order, Page, Place
 
@@ -95,7 +95,7 @@ def read(
         matching, keys = _read(wanted, most)
     except EmptyResultSet:  # no product is called so: nobody can match
         matching, keys = 0, []
-    some = {one.pk: one for one in listed(Device.objects.filter(pk__in=keys).order_by(), shown)}
+    some = by_id(keys, shown) if keys else {}
     found = [some[key] for key in keys if key in some]
     broken = bool(cursor) and place is None
     return Listed(keyset.cut(found, wanted.order, place, size, broken=broken), matching)
