@@ -30,7 +30,7 @@ class Offer(NamedTuple):
 @require(Right.RENAME)
 def link(request: HttpRequest, device_id: str) -> HttpResponse:
     """Join with the predecessor that the form names; with none named, part from it."""
-    wanted, now = request.POST.get("predecessor", "")[:64], timezone.now()
+    wanted, now = request.POST.get("predecessor", "").replace("\0", "")[:64], timezone.now()
     try:
         if wanted:
             pairing.join(request, device_id, wanted, now)

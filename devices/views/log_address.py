@@ -130,8 +130,11 @@ def _places(query: QueryDict, at: datetime | None) -> tuple[Key | None, Key | No
 
 def widened(asked: Asked, query: QueryDict) -> str | None:
     """Return the address whose range holds the moment jumped to, when the present one does not."""
-    at, wanted = asked.given["at"], asked.wanted
-    if not (at and wanted) or asked.given["start"] or at >= wanted.start:
+    wanted = asked.wanted
+    if wanted is None:  # something in the address makes no sense
+        return None
+    at = asked.given["at"]
+    if not at or asked.given["start"] or at >= wanted.start:
         return None
     changed = query.copy()
     changed.pop("range", None)

@@ -208,6 +208,16 @@ def test_both_pages_offer_and_a_person_joins_and_parts():
     assert "The two are parted." in scene.text(parted)
 
 
+def test_an_id_that_no_database_could_hold_is_an_unknown_one():
+    came()
+
+    page = scene.client(Role.OPERATOR).post(
+        "/devices/new1/link/", {"predecessor": "a\0b"}, follow=True
+    )
+
+    assert "Fleet knows no device with this id." in scene.text(page)
+
+
 def test_a_refusal_is_read_on_the_page():
     left(state="present")
     came()

@@ -249,3 +249,16 @@ def test_a_refresh_brings_only_the_part_that_follows(viewer):
     )
 
     assert told(answer).lstrip().startswith('<div id="device-part"')
+
+
+@pytest.mark.parametrize(
+    "address", ["at=yesterday", "at=%00", "start=x&at=2026-11-20T10:00", "before=x"]
+)
+def test_an_address_of_the_events_that_makes_no_sense_is_answered_in_words(viewer, address):
+    scene.device()
+
+    answer = viewer.get(f"/devices/bf01/events/?{address}")
+
+    assert answer.status_code == 200
+    assert len(answer.context["problems"]) == 1
+    assert answer.context["problems"][0] in scene.text(answer)
