@@ -49,10 +49,8 @@ def _found(
     request: Request, queryset: QuerySet[Any, Any], order: Sequence[str]
 ) -> tuple[dict[str, Any], list[Any]]:
     found = cut(request, queryset, order)
-    links: dict[str, Any] = {
-        "next": link(request, found.next),
-        "previous": link(request, found.previous),
-    }
+    following, previous = _links(request, found.next, found.previous)
+    links: dict[str, Any] = {"next": following, "previous": previous}
     if request.query_params.get("count") in ("1", "true"):
         links["count"] = cursors.count(queryset)
     return links, found.rows
@@ -76,11 +74,11 @@ def size(request: Request) -> int:
     return int(text)
 
 
-def link(request: Request, cursor: str | None) -> str | None:
-    """The address of a neighbouring page; counting is not asked for again."""
-    if cursor is None:
-        return None
+def _links(request: Request, *ways: str | None) -> list[str | None]:
+    """The addresses of the pages that these cursors name; counting is not asked for again."""
+    if not any(ways):
+        return [None] * len(ways)
     kept = [name for name in request.query_params if name not in ("count", "cursor")]
     given = [(name, value) for name in kept for value in request.query_params.getlist(name)]
     here = request.build_absolute_uri(escape_uri_path(request.path))
-    return f"{here}?{urlencode(sorted([*given, ('cursor', cursor)]))}"
+    return [one and f"{here}?{urlencode(sorted([*given, ('cursor', one)]))}" for one in ways]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,9 +78,8 @@ def chosen(request: Request, now: datetime) -> DeviceQuerySet:
     query = request.query_params
     line = _line(query, now)
     named = {token.key for token in line.tokens}
-    devices = _by_state(Device.objects.all(), query, removed_too="state" in named)
-    devices = _by_retirement(devices, query, line)
-    devices = _by_kind(devices, query)
+    kept = _by_state(query, removed_too="state" in named) & _by_retirement(query, line)
+    devices = _by_kind(Device.objects.filter(kept), query)
     for condition in line.conditions:
         devices = devices.filter(condition)
     devices = devices.search(line.words) if line.words else devices
@@ -99,29 +98,24 @@ def _line(query: Mapping[str, str], now: datetime) -> filters.Search:
     return line
 
 
-def _by_state(
-    devices: DeviceQuerySet, query: Mapping[str, str], *, removed_too: bool
-) -> DeviceQuerySet:
+def _by_state(query: Mapping[str, str], *, removed_too: bool) -> Q:
     states = queries.choices(query, "state", STATES)
-    devices = devices.filter(state__in=states) if states else devices
-    devices = devices if states or removed_too else devices.not_removed()
+    kept = Q(state__in=states) if states else Q() if removed_too else ~Q(state="removed")
     online = queries.choice(query, "online", ONLINE)
     if online:
-        devices = devices.filter(online={"true": True, "false": False}.get(online))
+        kept &= Q(online={"true": True, "false": False}.get(online))
     after = queries.moment(query, "updated_after")
-    return devices.filter(updated_at__gt=after) if after else devices
+    return kept & Q(updated_at__gt=after) if after else kept
 
 
-def _by_retirement(
-    devices: DeviceQuerySet, query: Mapping[str, str], line: filters.Search
-) -> DeviceQuerySet:
+def _by_retirement(query: Mapping[str, str], line: filters.Search) -> Q:
     """As the page's line has it: hidden unless asked for, or where removed ones are."""
     retired = queries.flag(query, "retired")
     if retired is not None:
-        return devices.retired() if retired else devices.not_retired()
+        return ~Q(retired_at=None) if retired else Q(retired_at=None)
     states = {*queries.choices(query, "state", STATES), *line.values("state")}
     shown = states & filters.GONE or line.values("retired")
-    return devices if shown else devices.not_retired()
+    return Q() if shown else Q(retired_at=None)
 
 
 def _by_kind(devices: DeviceQuerySet, query: Mapping[str, str]) -> DeviceQuerySet:
