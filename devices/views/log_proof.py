@@ -12,7 +12,8 @@ from pages.ribbons import Segment
 class Proof:
     """The ribbon's segments, and the stretches to warn of as pairs of moments.
 
-    `read_to` is set when the newest stretch is unread: that is the everyday case, not a hole.
+    `read_to` is set when the newest stretch is unread: that is the everyday case, not a hole,
+    unless what came before it is lost.
     Who is `left_alone` is retired or removed: no reading comes by and fetches what is missing.
     """
 
@@ -33,6 +34,8 @@ def of(device: Device, start: datetime, end: datetime, now: datetime) -> Proof:
     ledger, gaps = known.ledger, known.unread(first, last)
     lost = [gap for gap in ledger.lost if gap.end > first and gap.start < last]
     tail = gaps[-1] if gaps and gaps[-1].end == last else None
+    if tail and lost and lost[-1].end == tail.start:  # nothing was read up to there
+        tail = None
     return Proof(
         segments=tuple(
             Segment(part.start, part.end, kind)
