@@ -6,6 +6,7 @@ const EDGE = 8; // px that stay free at the window's sides
 const TOP = 48; // px under the page's own head
 let open = null; // the button of the menu that is shown,
 let shown = null; // and the menu: a newer page may have taken one of the two away
+let near = null; // the menu under whose button the pointer is
 
 const menuOf = (button) => button.parentElement?.querySelector(".dropdown-menu");
 const holds = (node) => open.parentElement?.contains(node) ?? false;
@@ -18,8 +19,18 @@ function close() {
   open = shown = null;
 }
 
+// A pointer on its button: the menu is laid out unseen, so that pressing has only to draw it.
+function prepare(button) {
+  near?.classList.remove("fleet-near");
+  near = button && button !== open ? menuOf(button) : null;
+  if (!near) return;
+  near.dataset.bsPopper = "static";
+  near.classList.add("fleet-near");
+}
+
 function show(button) {
   close();
+  prepare(null);
   const menu = menuOf(button);
   if (!menu) return;
   open = button;
@@ -55,6 +66,11 @@ document.addEventListener("click", (event) => {
   if (!open) return;
   const stays = open.dataset.bsAutoClose === "outside" || event.target.closest("form");
   if (!(stays && shown.contains(event.target))) close();
+});
+
+document.addEventListener("pointerover", (event) => {
+  const button = event.target.closest(OPENER);
+  if (button || near) prepare(button);
 });
 
 // Before everybody else: an Escape that closes a menu means nothing besides.

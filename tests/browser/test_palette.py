@@ -117,6 +117,27 @@ def test_a_menu_is_opened_walked_and_closed_by_keys_inside_the_window(asgi_url, 
     expect(page.locator(".dropdown-menu.show")).to_have_count(0)
 
 
+def test_a_menu_without_room_below_its_button_opens_above_it(asgi_url, sign_in, page):
+    sign_in(Role.MANAGER)
+    scene.devices(2)
+    page.goto(asgi_url + "/devices/")
+    button = page.get_by_role("button", name="Order")
+    at = button.bounding_box()
+    menu = page.locator(".dropdown-menu.show")
+
+    page.set_viewport_size({"width": 1280, "height": round(at["y"] + at["height"] + 20)})
+    button.click()
+    above = menu.bounding_box()
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    button.click()
+    below = menu.bounding_box()
+
+    assert above["y"] + above["height"] <= at["y"]
+    assert above["y"] >= 48  # under the head of the page
+    assert below["y"] >= at["y"] + at["height"]
+
+
 def test_a_key_right_after_the_palette_closed_is_not_typed_into_it(asgi_url, sign_in, page):
     sign_in(Role.VIEWER)
     page.goto(asgi_url + "/devices/")
