@@ -20,7 +20,7 @@ def _told(count):
     found = remembered.figure("lamps", count, lambda _found: 1)
     for thread in threading.enumerate():
         if thread.name == "counts lamps":
-            thread.join()
+            thread.join(5)
     return found
 
 
