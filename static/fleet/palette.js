@@ -8,6 +8,8 @@ const plain = (text) => text.toLowerCase().normalize("NFKD");
 let input, list, none, devices, here, waiting, asked, before;
 let chosen = null;
 let scrolled = false; // away from its first entry
+let fresh = false; // as it is when nothing was typed or walked yet
+let due = false; // what was typed is drawn, what fits it is not
 
 const options = () => [...list.querySelectorAll("[role=option]:not([hidden])")];
 
@@ -32,6 +34,20 @@ function sift() {
   none.hidden = options().length > 0;
   choose(options()[0]);
   if (scrolled) list.scrollTop = 0;
+}
+
+// The letter itself is drawn first; what fits comes with the next picture, or with the key that needs it.
+function siftSoon() {
+  fresh = false;
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => setTimeout(siftNow));
+}
+
+function siftNow() {
+  if (!due) return;
+  due = false;
+  sift();
 }
 
 function drawn(found, number) {
@@ -63,6 +79,7 @@ async function ask() {
   devices.querySelectorAll("[data-device]").forEach((old) => old.remove());
   devices.append(...found.map(drawn));
   dialog.dataset.answered = words;
+  fresh = false;
   sift();
 }
 
@@ -73,6 +90,7 @@ function collect() {
   const now = links.map((link) => link.outerHTML).join();
   if (now === offered) return;
   offered = now;
+  fresh = false;
   here.querySelectorAll("[role=option]").forEach((old) => old.remove());
   links.forEach((link, number) => {
     const option = Object.assign(document.createElement("a"), { id: `palette-here-${number}`, href: link.href, tabIndex: -1 });
@@ -84,10 +102,14 @@ function collect() {
 }
 
 function ready() {
+  collect();
+  if (fresh) return;
+  clearTimeout(waiting);
+  asked?.abort();
   input.value = "";
   devices.querySelectorAll("[data-device]").forEach((old) => old.remove());
-  collect();
   sift();
+  fresh = true;
 }
 
 // Not by show(), which looks for a field itself and moves the page to it.
@@ -108,8 +130,11 @@ function close() {
 }
 
 function moved(event) {
-  const all = options();
   const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
+  if (!(event.key in steps) && event.key !== "Enter") return;
+  siftNow();
+  fresh = false;
+  const all = options();
   if (event.key in steps && all.length) {
     const at = all.indexOf(chosen) + steps[event.key];
     const last = all.length - 1;
@@ -139,7 +164,7 @@ if (dialog) {
   devices = dialog.querySelector("[data-palette-devices]");
   here = dialog.querySelector("[data-palette-here]");
   input.addEventListener("input", () => {
-    sift();
+    siftSoon();
     clearTimeout(waiting);
     waiting = setTimeout(ask, PATIENCE);
   });
