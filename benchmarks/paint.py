@@ -18,14 +18,16 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import crowd
 from benchmarks.export import web
-from benchmarks.figures import Figures, Limit
+from benchmarks.figures import Figures, Limit, percentile
 from benchmarks.pages import EMPTY
 from devices.models import Device
 from people.groups import give
 from people.roles import Role
 
 DEVICES, ROWS = 1_000, 100_000
-ROUNDS, ROUNDS_FULL = 2, 5
+ROUNDS, ROUNDS_FULL = 4, 12
+# As the Web Vitals have it: the slowest interaction of a visit, for three visits of four.
+SHARE = 0.75
 SLOWED = 4
 WORST_MS = 100.0
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -132,12 +134,15 @@ def run(*, full: bool) -> Figures:
     with web() as (port, _process):
         slowest = _measured(f"http://127.0.0.1:{port}", cookie, ROUNDS_FULL if full else ROUNDS)
     connection.cursor().execute(EMPTY)
-    lines = "".join(f"\n    {name:<28} {took:4.0f}" for name, took in slowest.items())
-    floor = slowest.pop(FLOOR)
-    line = f"ms from an input to the next paint, CPU slowed {SLOWED} times, the slowest of each"
-    line += f"; {floor:.0f} of them on an empty page"
+    told = {name: percentile(visits, SHARE) for name, visits in slowest.items()}
+    lines = "".join(
+        f"\n    {name:<28} {told[name]:4.0f} {max(visits):4.0f}" for name, visits in slowest.items()
+    )
+    floor = told.pop(FLOOR)
+    line = f"ms from an input to the next paint, CPU slowed {SLOWED} times: of the slowest of each"
+    line += f" visit the p75, and the worst; {floor:.0f} of them on an empty page"
     return Figures(
-        line + lines, (Limit("ms of the slowest", max(slowest.values()), WORST_MS, goal=True),)
+        line + lines, (Limit("ms of the slowest way", max(told.values()), WORST_MS, goal=True),)
     )
 
 
@@ -149,9 +154,9 @@ def _signed_in() -> str:
     return str(client.cookies["fleet_session"].value)
 
 
-def _measured(url: str, cookie: str, rounds: int) -> dict[str, float]:
+def _measured(url: str, cookie: str, rounds: int) -> dict[str, list[float]]:
     device = Device.objects.order_by("pk").values_list("device_id", flat=True)[0]
-    slowest = dict.fromkeys((name for name, _path, _act in WAYS), 0.0)
+    slowest: dict[str, list[float]] = {name: [] for name, _path, _act in WAYS}
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context(viewport={"width": 1360, "height": 900})
@@ -160,7 +165,7 @@ def _measured(url: str, cookie: str, rounds: int) -> dict[str, float]:
         for _ in range(rounds):
             for name, path, act in WAYS:
                 took = _slowest(context.new_page(), url + path.format(device=device), act)
-                slowest[name] = max(slowest[name], took)
+                slowest[name].append(took)
         browser.close()
     return slowest
 
