@@ -16,6 +16,7 @@ from people.rights import Right
 logger = logging.getLogger(__name__)
 
 Rights = frozenset[Right]
+NOT_LOOKED_UP = "sessions were not looked up; Django asks for each by itself"
 
 
 class Sessions:
@@ -42,10 +43,10 @@ class Sessions:
             found: dict[str, Rights] = {}
             try:
                 found = await asyncio.wrap_future(self._thread.submit(_found, asked))
-            except DatabaseError:
-                pass  # Django asks again, and says so in words
+            except DatabaseError as problem:  # Django says the same to each, at length
+                logger.warning(NOT_LOOKED_UP, extra={"error": str(problem).strip()})
             except Exception:
-                logger.exception("sessions were not looked up; Django asks for each by itself")
+                logger.exception(NOT_LOOKED_UP)
             for session, one in asked.items():
                 one.set_result(found.get(session))
 

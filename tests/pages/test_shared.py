@@ -341,6 +341,24 @@ def test_a_session_that_nobody_can_read_keeps_no_other_from_its_page(caplog):
     assert "sessions were not looked up; Django asks for each by itself" in caplog.messages
 
 
+def test_a_look_that_the_database_refuses_is_logged_and_left_to_django(caplog):
+    one = signed_in("one")
+
+    async def story(door):
+        return await ask(door, one)
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE django_session RENAME TO nowhere")
+        try:
+            answer = told(story)
+        finally:
+            cursor.execute("ALTER TABLE nowhere RENAME TO django_session")
+
+    assert answer[0] == 500
+    assert "Something broke on our side" in answer[2]
+    assert "sessions were not looked up; Django asks for each by itself" in caplog.messages
+
+
 def test_who_is_not_signed_in_is_sent_to_sign_in():
     one = signed_in("one")
 
