@@ -20,13 +20,10 @@ VENDOR = ROOT / "static" / "vendor"
 ICONS = Path(__file__).with_name("icons.txt")
 STYLES = Path(__file__).with_name("styles.txt")
 # What only a test asks for is no static file: nobody is ever sent it.
+BESIDE_TESTS = ROOT / "tests" / "browser" / "vendor"
 FOR_TESTS = {
-    ROOT / "tests" / "browser" / "vendor" / "axe.min.js": "axe-core/axe.min.js",
-    ROOT
-    / "tests"
-    / "browser"
-    / "vendor"
-    / "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "axe.min.js": "axe-core/axe.min.js",
+    "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
 }
 
 FILES = {
@@ -60,10 +57,10 @@ def main() -> None:
     cut_icons(
         VENDOR / "tabler-icons.min.css", VENDOR / "fonts" / "tabler-icons.woff2", named(ICONS)
     )
-    for target, source in FOR_TESTS.items():
+    for name, source in FOR_TESTS.items():
         if (PACKAGES / source).exists():  # `npm ci --omit=dev` leaves it out
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(PACKAGES / source, target)
+            BESIDE_TESTS.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(PACKAGES / source, BESIDE_TESTS / name)
 
 
 def _alone(text: str) -> str:
