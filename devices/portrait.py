@@ -5,6 +5,7 @@ Asked one by one, in Django's way, it was half of what such a page cost.
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,7 +22,7 @@ OLDER = ("device_id", "name", "state", "state_since")  # of the device that it c
 GATEWAY = ("id", "device_id", "name")
 OWED = ("device_id", "since", "complete", "lost")
 MADE = ("product_id", "name", "category", "items", "specified_at")
-JSON = (("status", "stamps"), ("items",), ("complete", "lost"))  # of the first three tables
+JSON = (("status", "stamps"), ("items",))  # of the first two tables
 
 # Which devices may be the same hardware is asked for only where a mark is shared: few devices are.
 ASKED = """
@@ -66,13 +67,26 @@ def of(device_id: str) -> Portrait | None:
     *columns, before, operation, has_children, has_kin = row
     told, made, owed, gateway = _parts(columns)
     device = Device.from_db("default", list(told), list(told.values()))
-    device.let_go_before = before
+    hold_books(device, list(owed.values()), before)
     kept = device._state.fields_cache  # noqa: SLF001  where Django's own select_related puts it
     kept["product"] = _known(Product, made)
-    kept["coverage"] = _known(Coverage, owed)
     if device.predecessor_id:  # few have one, and each table more takes the planner's time
         kept["predecessor"] = Device.objects.only(*OLDER).get(pk=device.predecessor_id)
     return Portrait(device, _known(Device, gateway), operation, has_children, has_kin)
+
+
+def hold_books(device: Device, owed: Sequence[Any], before: datetime | None) -> None:
+    """Give a device the ledger that was read beside it, as `with_books` would; JSON comes as text.
+
+    `owed` are the columns of OWED, all None without a ledger; `before`: what retention let go.
+    """
+    owner, since, complete, lost = owed
+    kept = None
+    if owner is not None:
+        row = (owner, since, json.loads(complete), json.loads(lost))
+        kept = Coverage.from_db("default", OWED, row)
+    device._state.fields_cache["coverage"] = kept  # noqa: SLF001  as select_related does
+    device.let_go_before = before
 
 
 @cache

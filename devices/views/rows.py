@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 
 from devices import words
 from devices.datapoints import Reading
-from devices.models import Coverage, Device
+from devices.models import Device
 from devices.plans import OPEN
-from devices.portrait import OWED
+from devices.portrait import OWED, hold_books
 from devices.querysets import REPORT, DeviceQuerySet
 from devices.specified import bring, specification
 from devices.views import columns, standing
@@ -123,10 +123,8 @@ def _device(names: tuple[str, ...], row: Sequence[Any]) -> Device:
     device = Device.from_db("default", names, row[:width])
     device.status = json.loads(device.status)
     if len(row) > width:
-        owner, since, complete, lost, device.let_go_before = row[width:]
-        held = (owner, since, json.loads(complete), json.loads(lost)) if owner else None
-        kept = Coverage.from_db("default", OWED, held) if held else None
-        device._state.fields_cache["coverage"] = kept  # noqa: SLF001  as select_related does
+        *owed, before = row[width:]
+        hold_books(device, owed, before)
     return device
 
 
