@@ -23,7 +23,9 @@ const span = {
 
 function show() {
   for (const button of document.querySelectorAll("[data-chart-range]")) {
-    button.setAttribute("aria-pressed", String(!(span.start < span.end) && button.dataset.chartRange === span.range));
+    const drawn = !(span.start < span.end) && button.dataset.chartRange === span.range;
+    if (drawn) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
   }
   const address = new URL(location.href);
   address.searchParams.delete("code");
@@ -50,7 +52,8 @@ function between(start, end) {
 function chart(box) {
   const plotAt = box.querySelector("[data-chart-plot]");
   const foot = box.querySelector("[data-chart-foot]");
-  let code = box.dataset.code;
+  const chooser = box.querySelector("[data-chart-code]");
+  let code = chooser.value; // it may have been changed before this ran
   let drawing;
   let plot;
   let latest;
@@ -196,8 +199,8 @@ function chart(box) {
     list(box.querySelector("[data-chart-events]"), drawing.events, write, point);
   }
 
-  box.querySelector("[data-chart-code]").addEventListener("change", (event) => {
-    code = event.target.value;
+  chooser.addEventListener("change", () => {
+    code = chooser.value;
     show();
   });
   new ResizeObserver(() => plot?.setSize({ width: plotAt.clientWidth - 8, height: plotAt.clientHeight - 56 })).observe(plotAt);
@@ -208,9 +211,10 @@ function chart(box) {
 document.querySelectorAll("[data-chart]").forEach(chart);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-chart-range]");
-  if (!button) return;
+  if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return; // those open the link elsewhere
+  event.preventDefault();
   span.range = button.dataset.chartRange;
   span.start = span.end = NaN;
   show();
 });
-show();
+if (charts.length) show();

@@ -11,4 +11,3 @@ import "./selection.js";
 import "./confirm.js";
 import "./drawn.js";
 import "./neighbours.js";
-if (document.querySelector("[data-chart]")) import("./chart.js");

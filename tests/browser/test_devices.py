@@ -13,6 +13,8 @@ from pages import live
 from people.roles import Role
 from tests.devices.views import scene
 
+CHART_SCRIPT = re.compile(r"/fleet/chart[.\w]*\.js")
+
 # Of a static file whose page was left before it came: the tests' file server forgets to close it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -170,9 +172,43 @@ def test_the_chosen_range_is_in_the_address(asgi_url, sign_in, page):
     sign_in()
     page.goto(f"{asgi_url}/devices/bf01/history/")
 
-    page.get_by_role("button", name="7d").click()
+    page.get_by_role("link", name="7d").click()
 
     expect(page).to_have_url(re.compile(r"code=switch_led&range=7d|range=7d&code=switch_led"))
+    expect(page.get_by_role("link", name="7d")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("link", name="24h")).not_to_have_attribute("aria-current", "true")
+
+
+def test_a_range_chosen_before_the_script_ran_is_the_one_drawn(asgi_url, sign_in, page):
+    scene.device(status={"switch_led": True})
+    sign_in()
+    page.route(CHART_SCRIPT, lambda route: route.abort())
+    page.goto(f"{asgi_url}/devices/bf01/history/")
+    page.get_by_role("link", name="7d").click()
+    page.wait_for_url("**/history/?range=7d")
+
+    page.unroute(CHART_SCRIPT)
+    page.reload()
+
+    expect(page.get_by_role("link", name="7d")).to_have_attribute("aria-current", "true")
+
+
+def test_a_data_point_chosen_before_the_script_ran_is_the_one_drawn(asgi_url, sign_in, page):
+    scene.device(status={"switch_led": True, "temp_current": 223})
+    sign_in()
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route(CHART_SCRIPT, hold)
+    with page.expect_request(CHART_SCRIPT):
+        page.goto(f"{asgi_url}/devices/bf01/history/?code=switch_led", wait_until="commit")
+    page.get_by_label("Data point", exact=True).select_option("temp_current")
+
+    held[0].continue_()
+
+    expect(page).to_have_url(re.compile(r"\?code=temp_current&range=24h$"))
 
 
 def test_two_data_points_are_drawn_on_one_axis_and_narrowed_together(asgi_url, sign_in, page):
