@@ -39,13 +39,14 @@ class Asked(NamedTuple):
 
 
 def read(scope: Any) -> Asked | None:
-    """Return what is asked for; None where nothing of it may be shared."""
+    """Return what is asked for; None where nothing of it may be shared, or only one asks."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
     headers = dict(scope["headers"])
     target = headers.get(b"hx-target", b"").decode("latin-1")
     personal = PARTS.get(target)
-    if personal is None or b"authorization" in headers:
+    # Without a mark somebody pressed a key: nobody else asks that now, and Django answers sooner.
+    if personal is None or b"authorization" in headers or not headers.get(MARK):
         return None
     cookies = _cookies(headers)
     session = cookies.get(settings.SESSION_COOKIE_NAME)

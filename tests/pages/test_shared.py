@@ -16,6 +16,7 @@ from django.middleware.csrf import get_token
 from django.test import Client
 from django.urls import include, path
 
+from fleet import asking
 from fleet.chain import Handler
 from fleet.sharing import Sharing
 from pages import heard
@@ -192,6 +193,16 @@ def test_what_asks_for_something_else_is_made_for_itself():
     assert told(story) == list(range(1, len(DIFFERS) + 2))
     assert MADE[0] == "one"
     assert set(MADE[1:]) == {"other"}
+
+
+@pytest.mark.parametrize(("mark", "shared"), [(b"0badcafe.1", True), (b"", False), (None, False)])
+def test_only_what_was_announced_is_worth_a_look_at_who_else_may_see_it(mark, shared):
+    headers = [(b"hx-target", b"table"), (b"cookie", b"fleet_session=one")]
+    if mark is not None:
+        headers.append((b"x-fleet-mark", mark))
+    scope = {"type": "http", "method": "GET", "path": "/table/", "query_string": b""}
+
+    assert (asking.read(scope | {"headers": headers}) is not None) is shared
 
 
 def test_an_address_of_more_fields_than_may_be_is_refused_as_it_is_elsewhere(caplog):
