@@ -73,6 +73,11 @@ def activity(now: datetime) -> Activity:
     return Activity(tuple(ago.get(minute, 0) for minute in range(59, -1, -1)))
 
 
+def lately_active(now: datetime) -> Activity:
+    """Return the same, of a fleet that reports a lot as it was when it was last looked at."""
+    return remembered.figure("activity", lambda: activity(now), lambda found: sum(found.minutes))
+
+
 def proven(now: datetime) -> float | None:
     """Return which part of the history owed for the last days is proven, of 100.
 

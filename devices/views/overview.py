@@ -36,7 +36,7 @@ def gathered(language: str) -> dict[str, Any]:
     now = timezone.now()
     tallies = census.by_category()
     whole = census.whole(tallies)
-    activity, orders = figures.activity(now), figures.operations(now)
+    activity, orders = figures.lately_active(now), figures.operations(now)
     needs = figures.needs(now, orders, whole.total)
     return {
         "whole": whole,

@@ -88,6 +88,21 @@ def test_activity_counts_reports_by_minute_and_only_reports(db):
     assert activity.rate == 0.2
 
 
+def test_the_reports_of_a_busy_fleet_are_counted_once_in_a_few_seconds(db, monkeypatch):
+    monkeypatch.setattr(remembered, "BIG", 1)
+    monkeypatch.setattr(remembered, "_known", {})
+    device = scene.device()
+    told = []
+    for seconds in (30, 31):
+        scene.event(device, NOON - timedelta(seconds=seconds), 7, "switch_led", value=True)
+        told.append(sum(overview.lately_active(NOON).minutes))
+    monkeypatch.setattr(remembered, "BIG", 3)
+    monkeypatch.setattr(remembered, "_known", {})
+    told.append(sum(overview.lately_active(NOON).minutes))
+
+    assert told == [1, 1, 2]
+
+
 def test_the_proven_share_counts_what_is_owed_and_what_was_read_before(db):
     half = scene.device("a")
     scene.proven(half, (NOON - timedelta(days=7), NOON - timedelta(days=3, hours=12)))
