@@ -29,7 +29,6 @@ TOKENS = (
     *("", "o", "cat", "category:", "category:d", "tag:", "tag:l", "product:", "product:lamp"),
     *("gateway:", "gateway:bf", "dp:", "dp:sw", "dp:switch_1=", "seen:", "state:", "ush:"),
 )
-TABLE = "device-table"
 SPELLED = (bool, int)
 TABS = ("history", "then", "sub-devices", "delivery", "operations", "factory")
 
@@ -61,7 +60,7 @@ def pages() -> Iterator[Ask]:
     yield Ask("devices, narrowed down", _queries("/devices/", q=NARROWED, facets="1"), PAGE_MS)
     yield Ask("devices, other columns", _queries("/devices/", columns=COLUMNS), PAGE_MS)
     typed = list(_typed(some))
-    yield Ask("devices by words", [_asking("/devices/", one) for one in typed], PAGE_MS, TABLE)
+    yield Ask("devices by words", [_asking("/devices/", one) for one in typed], PAGE_MS)
     yield Ask("search as you type", [_asking("/find/", one) for one in typed], SEARCH_MS)
     tokens = _queries("/devices/suggestions.json", part=TOKENS)
     yield Ask("tokens as you type", tokens, SEARCH_MS)

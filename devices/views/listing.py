@@ -84,9 +84,9 @@ def hints(search: filters.Search, page: keyset.Page[Device]) -> list[str]:
     return [*search.hints, *([filters.broken_cursor()] if page.broken else [])]
 
 
-def selectable(matching: int, shown: int) -> int | None:
+def selectable(matching: int, shown: int, most: int) -> int | None:
     """Return how many "select all matching" would take; None where it adds or takes nothing."""
-    return matching if shown < matching <= MOST_COUNTED else None
+    return matching if shown < matching <= most else None
 
 
 def surroundings(
@@ -109,8 +109,8 @@ def surroundings(
             if one.category and one.total
         ],
         "all_matching": whole.total,
-        "selectable": selectable(number, len(listed.page.rows)),
-        "most_counted": MOST_COUNTED,
+        "selectable": selectable(number, len(listed.page.rows), listed.most),
+        "most_counted": listed.most,
         "addresses": listing_address.Addresses(request.GET),
         "offered": columns.offered(asked.columns, tallies, language),
         **saved_views.menu(request, SavedView.Page.DEVICES, asked.as_query(request)),

@@ -12,6 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, F, Value
 
+from devices import census
 from devices.filters import Search
 from devices.lookups import spelling
 from devices.models import Device
@@ -48,10 +49,14 @@ WALKED = "SELECT key FROM ({found}) AS found ORDER BY {order} LIMIT %s"
 
 
 class Listed(NamedTuple):
-    """A page, and how many devices match: None when nothing was asked for in particular."""
+    """A page, and how many devices match: None when nothing was asked for in particular.
+
+    Of more than `most` it tells only that they are more.
+    """
 
     page: Page[Device]
     matching: int | None
+    most: int
 
 
 @dataclass(frozen=True)
@@ -86,36 +91,44 @@ def read(
 ) -> Listed:
     """Return the page that the cursor names with what its columns show; without one, the first.
 
-    Up to `most` that match are counted; of more, only that they are more is told.
+    Up to `most` that match are counted. Of one or two letters in a big fleet fewer are: who looks
+    for them types on, and to find all who have them takes longer than the page.
     """
     if asked.search.is_empty:
-        return Listed(keyset.page(listed(asked.found, shown), asked.walked, cursor, size), None)
+        return Listed(
+            keyset.page(listed(asked.found, shown), asked.walked, cursor, size), None, most
+        )
     place = keyset.read(cursor, asked.walked) if cursor else None
     wanted = Wanted(asked, place, size + 1)
     try:
-        matching, keys = _read(wanted, most)
+        matching, keys, most = _read(wanted, most)
     except EmptyResultSet:  # no product is called so: nobody can match
         matching, keys = 0, []
     some = by_id(keys, shown) if keys else {}
     found = [some[key] for key in keys if key in some]
     broken = bool(cursor) and place is None
-    return Listed(keyset.cut(found, wanted.order, place, size, broken=broken), matching)
+    return Listed(keyset.cut(found, wanted.order, place, size, broken=broken), matching, most)
 
 
-def _read(wanted: Wanted, most: int) -> tuple[int, list[int]]:
-    """Return how many match, and the ids of the page; of one or two letters at least how many."""
+def _read(wanted: Wanted, most: int) -> tuple[int, list[int], int]:
+    """Return how many match, the ids of the page, and up to how many were counted."""
     search = wanted.asked.search
-    vague = search.is_vague and most < MOST_COUNTED
+    vague = search.is_vague and (most < MOST_COUNTED or _is_big())
     near = _nearby(wanted) if vague and not search.tokens else None
     if near is not None:
-        return len(near), near
-    if vague:
+        return len(near), near, wanted.rows - 1
+    if vague and search.tokens:
         most = FEW
     elif search.reads_names:
         # Names that are alike are neighbours: to them the way is long, however many they are.
         most = MOST_COUNTED
     number, keys = _found(wanted, most)
-    return number, _walked(wanted) if keys is None else keys
+    return number, _walked(wanted) if keys is None else keys, most
+
+
+def _is_big() -> bool:
+    """Whether to look at some names of the fleet is less than to look at all."""
+    return census.whole(census.by_category()).total > NEAR
 
 
 def _found(wanted: Wanted, most: int) -> tuple[int, list[int] | None]:

@@ -27,7 +27,9 @@ def fleet():
 
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("sort", listing_address.ORDERS)
-@pytest.mark.parametrize(("most", "few", "near"), [(0, 0, 4), (0, 0, 99), (10_000, 99, 99)])
+@pytest.mark.parametrize(
+    ("most", "few", "near"), [(0, 0, 4), (0, 0, 99), (10_000, 99, 99), (10_000, 1, 4)]
+)
 def test_pages_follow_each_other_there_and_back(line, sort, most, few, near, monkeypatch):
     for name, number in {"FEW": few, "NEAR": near}.items():
         monkeypatch.setattr(listing_page, name, number)
@@ -55,3 +57,24 @@ def test_what_matches_is_counted_as_far_as_anybody_reads():
 
     assert told == [4, 4, 4]
     assert listing_page.read(asked, (), None, 2, most=2).matching == 3  # more than two
+
+
+@pytest.mark.parametrize(
+    ("line", "near", "told"),
+    [
+        ("k", 99, (5, 10_000)),  # a small fleet: all are counted
+        ("k", 7, (3, 2)),  # more than the page holds
+        ("ski", 7, (1, 10_000)),
+        ("online:true k", 7, (2, 1)),
+    ],
+)
+def test_of_one_letter_in_a_big_fleet_only_as_many_as_the_page_holds_are_counted(
+    line, near, told, monkeypatch
+):
+    monkeypatch.setattr(listing_page, "NEAR", near)
+    monkeypatch.setattr(listing_page, "FEW", 1)
+    asked = listing_address.read(RequestFactory().get("/", {"q": line}), NOON)
+
+    listed = listing_page.read(asked, (), None, 2, most=10_000)
+
+    assert (listed.matching, listed.most) == told
