@@ -57,7 +57,9 @@ def pages() -> Iterator[Ask]:
     yield Ask("device list, deep", _deep(some), PAGE_MS)
     for name, lines in _filters(some):
         yield Ask(f"devices by {name}", _queries("/devices/", q=lines), PAGE_MS)
-    yield Ask("devices, narrowed down", _queries("/devices/", q=NARROWED, facets="1"), PAGE_MS)
+    narrowed = _queries("/devices/", q=NARROWED, facets="1")
+    yield Ask("devices, narrowed down", narrowed, PAGE_MS)
+    yield Ask("devices, what to narrow", narrowed, PAGE_MS, "device-facets")
     yield Ask("devices, other columns", _queries("/devices/", columns=COLUMNS), PAGE_MS)
     typed = list(_typed(some))
     yield Ask("devices by words", [_asking("/devices/", one) for one in typed], PAGE_MS)

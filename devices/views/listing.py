@@ -29,6 +29,8 @@ from pages.shared import shared
 from people.gates import require
 from people.rights import Right
 
+FACETS = "device-facets"  # the part of an open page that is counted after it
+
 
 class Choice(NamedTuple):
     """One entry of a facet: its name, how many devices, and the search line that picks it."""
@@ -49,6 +51,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     if kept:
         return kept
     asked = listing_address.read(request, now)
+    if request.headers.get("HX-Target") == FACETS:
+        narrowing = {"addresses": listing_address.Addresses(request.GET)}
+        narrowing |= listing_facets.shown(asked, language)
+        return render(request, "devices/_facets.html", narrowing)
     shown = columns.described(asked.columns, asked.sort, language)
     size = keyset.size_of(request.GET.get("size"))
     most = listing_page.MOST_SORTED if is_refresh(request) else MOST_COUNTED
@@ -114,5 +120,6 @@ def surroundings(
         "addresses": listing_address.Addresses(request.GET),
         "offered": columns.offered(asked.columns, tallies, language),
         **saved_views.menu(request, SavedView.Page.DEVICES, asked.as_query(request)),
-        "facets": listing_facets.shown(asked, language) if "facets" in request.GET else None,
+        "facets": listing_facets.awaited() if "facets" in request.GET else None,
+        "awaited": True,
     }

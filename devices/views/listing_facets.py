@@ -1,4 +1,4 @@
-"""What there is to choose from in the device list, with counts: asked only while it is open.
+"""What there is to choose from in the device list, with counts: asked after the page, while open.
 
 Each facet is counted under the tokens of the others: by the census of the whole fleet, where that
 tells all they ask for, else among no more than `MOST_COUNTED` devices. Facets under the same tokens
@@ -6,7 +6,7 @@ are counted by one statement, tags by another; but by the same where words are l
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import EmptyResultSet
@@ -50,6 +50,13 @@ TOLD: dict[str, Callable[[Alike, Any], bool]] = {
 Counts = dict[str, list[tuple[str, int]]]
 
 
+class Counted(NamedTuple):
+    """The values of every facet with how many have them; `cut` where not all were looked at."""
+
+    values: Counts
+    cut: bool
+
+
 class Choice(NamedTuple):
     """One line; `line` is the search line that turns it on, or off when it is chosen."""
 
@@ -60,30 +67,57 @@ class Choice(NamedTuple):
 
 
 class Facet(NamedTuple):
-    """One question with its answers; `more` when the rarest are left out."""
+    """One question with its answers; `more` when the rarest are left out.
+
+    `room`: the lines it takes, answered or not, so that nothing below it moves.
+    """
 
     key: str
     title: str
     choices: list[Choice]
     more: bool
+    room: int
 
 
-def shown(asked: Asked, language: str) -> list[Facet]:
-    """Return the facets of the devices that the search line asks for."""
-    search, names = asked.search, _product_names()
-    said: Mapping[str, tuple[str, Callable[[str], str]]] = {
-        "online": (_("State"), _online),
-        "category": (_("Category"), lambda value: words.category_name(value, language)),
-        "product": (_("Product"), lambda value: names.get(value) or value),
-        "tag": (_("Tag"), str),
+def shown(asked: Asked, language: str) -> dict[str, Any]:
+    """Return the facets of the devices that the search line asks for, as the page takes them."""
+    names = _product_names()
+    said: Mapping[str, Callable[[str], str]] = {
+        "online": _online,
+        "category": lambda value: words.category_name(value, language),
+        "product": lambda value: names.get(value) or value,
+        "tag": str,
     }
-    counts = counted(search)
-    return [_facet(search, key, title, counts[key], name) for key, (title, name) in said.items()]
+    found = counted(asked.search)
+    facets = [
+        _facet(asked.search, empty, found.values[empty.key], said[empty.key]) for empty in awaited()
+    ]
+    return {"facets": facets, "facets_cut": MOST_COUNTED if found.cut else None}
+
+
+def awaited() -> list[Facet]:
+    """Return the facets before anything is counted for them: with room for what the fleet has."""
+    alike = [one for one in census.taken().alike if one.state != Device.State.REMOVED]
+    values: dict[str, set[Any]] = {
+        "online": {one.online for one in alike},
+        "category": {one.category for one in alike} - {""},
+        "product": {one.product for one in alike} - {None},
+        "tag": {tag for tag, _number in _tagged(Search("", ""))},
+    }
+    titles = {
+        "online": _("State"),
+        "category": _("Category"),
+        "product": _("Product"),
+        "tag": _("Tag"),
+    }
+    room = {key: min(len(found), MOST_SHOWN + 1) for key, found in values.items()}
+    return [Facet(key, title, [], more=False, room=room[key]) for key, title in titles.items()]
 
 
 def _facet(
-    search: Search, key: str, title: str, counts: list[tuple[str, int]], name: Callable[[str], str]
+    search: Search, empty: Facet, counts: list[tuple[str, int]], name: Callable[[str], str]
 ) -> Facet:
+    key = empty.key
     others = search.leaving_out(key)
     chosen = {one.value for one in search.tokens if one.key == key}
     choices = [
@@ -95,29 +129,45 @@ def _facet(
         )
         for value, count in sorted(counts, key=lambda one: (one[0] not in chosen, -one[1], one[0]))
     ]
-    return Facet(key, title, choices[:MOST_SHOWN], len(choices) > MOST_SHOWN)
+    more = len(choices) > MOST_SHOWN
+    room = max(empty.room, len(choices[:MOST_SHOWN]) + more)
+    return empty._replace(choices=choices[:MOST_SHOWN], more=more, room=room)
 
 
-def counted(search: Search) -> Counts:
+def counted(search: Search) -> Counted:
     """Return the values of every facet with their counts."""
     alike: dict[str, list[tuple[Any, ...]]] = {}
     found: Counts = {}
+    cut = False
     for key, place in PLACES.items():
         others = search.leaving_out(key)
         rows = alike.get(others.text)
         if rows is None:
             rows = alike[others.text] = _alike(others)
+            cut = cut or (_plain(others) is None and _looked_at(rows) >= MOST_COUNTED)
         sums: Counter[str] = Counter()
         for row in rows:
             sums[row[place]] += row[-1]
         found[key] = [(value, count) for value, count in sums.items() if value]
     others = search.leaving_out("tag")
-    if not others.words:
-        return found | {"tag": _tagged(others)}
+    if others.words:
+        tags = _worn(alike.get(others.text) or _alike(others))
+    else:
+        tags = _tagged(others)
+        cut = cut or _looked_at(tags) >= MOST_COUNTED
+    return Counted(found | {"tag": tags}, cut)
+
+
+def _looked_at(rows: Sequence[tuple[Any, ...]]) -> int:
+    return sum(row[-1] for row in rows)
+
+
+def _worn(rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, int]]:
+    """Return how many wear each tag, of rows that tell it."""
     tags: Counter[str] = Counter()
-    for *_alike_in, worn, number in alike.get(others.text) or _alike(others):
+    for *_alike_in, worn, number in rows:
         tags.update(dict.fromkeys(worn, number))
-    return found | {"tag": list(tags.items())}
+    return list(tags.items())
 
 
 def _alike(others: Search) -> list[tuple[Any, ...]]:

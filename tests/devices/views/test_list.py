@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from devices.models import Device
+from devices.views import listing_facets
 from people.roles import Role
 from reporting.models import Cell, Sink
 from tests.devices.views import scene
@@ -19,6 +20,7 @@ from tests.devices.views.streams import streamed
 # session, user with rights; devices with coverage, products,
 # cells of USH, open items; tally by category, devices in operations; kept views; parked project
 QUERIES = 10
+FACETS = {"HX-Request": "true", "HX-Target": "device-facets"}  # the part that is counted later
 
 
 @pytest.fixture
@@ -238,8 +240,9 @@ def test_a_product_that_nothing_is_called_finds_nobody_and_counts_nobody(viewer)
         viewer.get(f"/devices/?q=product:nothing{more}")
         for more in ("", "&facets=1", "+online:true&facets=1", "&sort=last_event")
     ]
+    pages.append(viewer.get("/devices/?q=product:nothing+online:true&facets=1", headers=FACETS))
 
-    assert [page.status_code for page in pages] == [200] * 4
+    assert [page.status_code for page in pages] == [200] * 5
     assert not any("Desk lamp" in page.content.decode() for page in pages)
 
 
@@ -258,7 +261,7 @@ def test_facets_count_each_under_the_tokens_of_the_others(viewer):
     scene.device("gone", state="removed", tags=["lab"])
     scene.device("old", retired_at=NOON)
 
-    answer = viewer.get("/devices/?facets=1&q=category:dj")
+    answer = viewer.get("/devices/?facets=1&q=category:dj", headers=FACETS)
 
     assert facets(answer) == {
         "online": [
@@ -277,13 +280,42 @@ def test_facets_count_each_under_the_tokens_of_the_others(viewer):
     }
 
 
+def test_the_page_keeps_room_for_facets_that_are_counted_after_it(viewer):
+    scene.device("a", tags=["lab"])
+    scene.device("b", category="cz", online=False, product=scene.product("plug"))
+    address = "/devices/?facets=1&amp;q=category:dj"
+
+    page = told(viewer.get(html.unescape(address)))
+    part = told(viewer.get(html.unescape(address), headers=FACETS))
+
+    facet = ["<section", "<h2", "<li"]
+    kept = [*facet, "<li", *facet, "<li", *facet, "<li", *facet]  # state, category, product and tag
+    here = page.partition('id="device-facets"')[2].partition("<table")[0]
+    lines = [re.findall(r"<section|<h2|<li", text) for text in (here, part)]
+    assert f'id="device-facets" hx-get="{address}" hx-trigger="load"' in page
+    assert lines == [kept, kept]
+    assert (">Counting…<" in page, "hx-trigger" in part) == (True, False)
+
+
+def test_facets_of_more_devices_than_are_counted_say_so(viewer, monkeypatch):
+    monkeypatch.setattr(listing_facets, "MOST_COUNTED", 2)
+    scene.devices(3, online=True)
+    note = "Counted among 2 of them."
+
+    # the census knows the first two, each device is looked at for the third
+    lines = ("", "online:true", "online:true seen:>1d")
+    parts = [told(viewer.get(f"/devices/?q={one}", headers=FACETS)) for one in lines]
+
+    assert [note in part for part in parts] == [False, False, True]
+
+
 def test_facets_of_words_count_who_has_them(viewer):
     scene.device("a", "Bedroom", tags=["lab", "spare"])
     scene.device("b", "Living room", online=False, tags=["lab"])
     scene.device("c", "Room", category="cz")
     scene.device("d", "Plug", tags=["lab"])
 
-    counted = facets(viewer.get("/devices/?facets=1&q=category:dj room"))
+    counted = facets(viewer.get("/devices/?facets=1&q=category:dj room", headers=FACETS))
 
     assert {key: [one[:2] for one in found] for key, found in counted.items()} == {
         "online": [("Offline", 1), ("Online", 1)],
