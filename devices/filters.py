@@ -107,11 +107,17 @@ class Search:
     def ways(self, devices: DeviceQuerySet, *, along: bool = False) -> list[DeviceQuerySet]:
         """Return the same devices in parts, each of which one index answers by itself.
 
-        Those that are told by words may be in several parts. Or for who goes `along` all names.
+        Each is in one part; but for who goes `along` all names, where looking twice costs more.
         """
         if self.words:
             found = self._by(self.conditions, devices)
-            return [found.filter(way) for way in querysets.ways(self.words, along=along)]
+            ways = querysets.ways(self.words, along=along)
+            if along:
+                return [found.filter(way) for way in ways]
+            return [
+                found.filter(way, *(~earlier for earlier in ways[:place]))
+                for place, way in enumerate(ways)
+            ]
         for place, one in enumerate(self.conditions):
             if one.connector == Q.OR and not one.negated:
                 others = (*self.conditions[:place], *self.conditions[place + 1 :])

@@ -136,7 +136,7 @@ def _found(wanted: Wanted, most: int) -> tuple[int, list[int] | None]:
     # A column that no index of names has: else all names of the fleet would be compared, where
     # the index of trigrams knows the few that may fit.
     own = F("sub") if wanted.asked.search.reads_names else Value(value=True)
-    sql, params = _joined(wanted, [one[: most + 1] for one in _parts(wanted, own=own)])
+    sql, params = _joined([one[: most + 1] for one in _parts(wanted, own=own)], apart=True)
     with connection.cursor() as cursor:
         words = FOUND.format(found=sql, order=wanted.spelled)
         cursor.execute(words, (*params, most, wanted.rows))
@@ -150,7 +150,7 @@ def _nearby(wanted: Wanted) -> list[int] | None:
     following = _read_of(wanted, Search("", "").apply(Device.objects.order_by()), called=F("name"))
     next_names = _along(wanted, following, NEAR).query.sql_with_params()
     holds, held = spelling("called", (), wanted.asked.search.words)
-    more, given = _joined(wanted, others)
+    more, given = _joined(others)
     words = NEARBY.format(next=next_names[0], holds=holds, others=more, order=wanted.spelled)
     with connection.cursor() as cursor:
         cursor.execute(words, (*next_names[1], *held, wanted.rows, *given, wanted.rows))
@@ -160,7 +160,7 @@ def _nearby(wanted: Wanted) -> list[int] | None:
 
 def _walked(wanted: Wanted) -> list[int]:
     """Return the ids of the page: of each part the first along the index of the order."""
-    sql, params = _joined(wanted, _firsts(wanted))
+    sql, params = _joined(_firsts(wanted))
     with connection.cursor() as cursor:
         words = WALKED.format(found=sql, order=wanted.spelled)
         cursor.execute(words, (*params, wanted.rows))
@@ -192,9 +192,9 @@ def _read_of(wanted: Wanted, found: DeviceQuerySet, **more: Any) -> Any:
     return found.values(**read)
 
 
-def _joined(wanted: Wanted, parts: Sequence[Any]) -> tuple[str, Any]:
-    """Return the statement that reads all parts; by words a device may be found in several."""
+def _joined(parts: Sequence[Any], *, apart: bool = False) -> tuple[str, Any]:
+    """Return the statement that reads all parts: no device is in two, or it is told once."""
     first, *others = parts
-    found = first.union(*others, all=not wanted.asked.search.words) if others else first
+    found = first.union(*others, all=apart) if others else first
     sql, params = found.query.sql_with_params()
     return sql, params

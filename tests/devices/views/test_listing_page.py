@@ -78,3 +78,12 @@ def test_of_one_letter_in_a_big_fleet_only_as_many_as_the_page_holds_are_counted
     listed = listing_page.read(asked, (), None, 2, most=10_000)
 
     assert (listed.matching, listed.most) == told
+
+
+def test_a_device_that_fits_in_several_ways_is_counted_once():
+    scene.device("kiosk1", "Kiosk 2", uuid="kiosk")
+    asked = listing_address.read(RequestFactory().get("/", {"q": "kiosk"}), NOON)
+
+    listed = listing_page.read(asked, (), None, 9, most=10_000)
+
+    assert (listed.matching, [one.name for one in listed.page.rows]) == (2, ["Kiosk", "Kiosk 2"])
