@@ -84,7 +84,8 @@ def fleet(transactional_db, sign_in):
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: run `make setup`.")
 def test_every_page_is_usable_by_everyone(fleet, asgi_url, context, page):
-    pages = [*addresses(context, asgi_url, pk=fleet.pk), "/devices/?q=nothing", "/nowhere/"]
+    further = ("/devices/?q=nothing", "/devices/?facets=1", "/nowhere/")
+    pages = [*addresses(context, asgi_url, pk=fleet.pk), *further]
     assert len(pages) > 15
     context.add_init_script(SHIFTS)
     page.emulate_media(reduced_motion="reduce")  # a colour on its way from light to dark is neither

@@ -121,6 +121,24 @@ def test_a_device_is_retired_leaves_the_list_and_is_brought_back_from_its_page(o
     assert Device.objects.retired().count() == 0
 
 
+def test_what_to_narrow_down_by_is_counted_after_the_page_and_moves_nothing(opened, page):
+    for number in range(3):
+        scene.device(f"bf{number}", f"Lamp {number}", online=number > 0, tags=["lab"])
+    opened("/devices/")
+    page.get_by_role("link", name="Narrow down").click()
+    expect(page.locator(".fleet-facets")).to_be_visible()
+    lines = page.locator(".fleet-facets li a")
+    held = page.locator("tbody tr").first.bounding_box()
+
+    expect(lines).to_have_text(["Online 2", "Offline 1", "light 3", "Product lamp 3", "lab 3"])
+    after = page.locator("tbody tr").first.bounding_box()
+    lines.first.click()
+
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator(".fleet-facets [aria-current]")).to_have_text("Online 2")
+    assert after == held
+
+
 def test_a_menu_whose_button_a_newer_page_took_away_leaves_the_others_their_way(opened, page):
     opened("/devices/")
     views, shown = page.get_by_role("button", name="Views"), page.locator(".dropdown-menu.show")
