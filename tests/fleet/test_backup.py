@@ -32,6 +32,7 @@ DROP INDEX device_offline;
 DELETE FROM django_migrations WHERE name = '0023_facets_of_offline_by_index';
 COMMENT ON TABLE django_migrations IS 'Fleet 0.0.9'
 """
+NEWEST = "0023_facets_of_offline_by_index"
 FROM_TOMORROW = """
 INSERT INTO django_migrations (app, name, applied) VALUES ('devices', '9999_tomorrow', now())
 """
@@ -44,6 +45,10 @@ NEWER = (
 OLDER = (
     "The database is of an older release (Fleet 0.0.9) and lacks one migration:"
     " devices.0023_facets_of_offline_by_index. What is lacking is run now.\n"
+)
+UNFIT = (
+    "The database is of an older release of Fleet and lacks one migration:"
+    f" devices.{NEWEST}. Next: .venv/bin/python -m fleet.prepare\n"
 )
 INDEXES = "SELECT count(*) FROM pg_indexes WHERE indexname = 'device_offline'"
 
@@ -159,3 +164,37 @@ def test_a_command_on_an_older_backup_names_the_next_step_and_what_takes_long(db
         " million rows, and it says how far it is. Web, workers and beat of the older release must"
         " have ended. Next: .venv/bin/python -m fleet.prepare"
     )
+
+
+@pytest.fixture
+def one_earlier(transactional_db):
+    """A database that the newest release has not brought up to date yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE name = %s RETURNING name, applied", [NEWEST]
+        )
+        row = cursor.fetchone()
+        yield
+        cursor.execute("INSERT INTO django_migrations VALUES (DEFAULT, 'devices', %s, %s)", row)
+
+
+def manage(*words):
+    env = os.environ | {"DATABASE_URL": address(), "DJANGO_SETTINGS_MODULE": "fleet.settings"}
+    command = [sys.executable, "manage.py", *words]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("line", ["sync", "forward --json", "adduser lin --role=admin"])
+def test_a_command_on_a_database_of_an_older_release_is_refused_in_words(one_earlier, line):
+    assert manage(*line.split()) == (
+        2,
+        "",
+        UNFIT,
+    )
+
+
+def test_a_command_says_how_it_is_used_whatever_the_database_is(one_earlier):
+    status, said, _problem = manage("sync", "--help")
+
+    assert (status, said.startswith("usage: manage.py sync")) == (0, True)
