@@ -1,10 +1,12 @@
 """What staff add to a device and the cloud never sees: tags and a note. Pages and REST ask here."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pages import live
 
@@ -13,6 +15,9 @@ from .models import Device
 MOST_TAGS = 50
 LONGEST_TAG = 64
 LONGEST_NOTE = 10_000
+# The search line puts double quotes around a value of several words.
+PLAIN = r'\A[^"]*\Z'
+NO_QUOTES = gettext_lazy("A tag has no double quotes: nobody could search for it.")
 
 
 def annotate(
@@ -38,15 +43,15 @@ def tidy(tags: Iterable[str]) -> list[str]:
     return sorted({tag.strip() for tag in tags} - {""})
 
 
-class TooMany(ValueError):  # noqa: N818  it says why
-    """A device would have more tags than it may, or one is too long; the text says so."""
+class Unfit(ValueError):  # noqa: N818  it says why
+    """A tag cannot be one, or a device would have more than it may; the text says so."""
 
 
 def tag(device_ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> int:
     """Add and remove tags of many devices, all or none; says how many are other than before."""
     added, removed = set(tidy(add)), set(tidy(remove))
-    if any(len(one) > LONGEST_TAG for one in added):
-        raise TooMany(_("A tag has at most %(most)d characters.") % {"most": LONGEST_TAG})
+    for one in added:
+        _check(one)
     with transaction.atomic():
         # in key order: two that tag the same devices crosswise would deadlock
         found = Device.objects.filter(device_id__in=list(device_ids)).order_by("pk")
@@ -56,7 +61,7 @@ def tag(device_ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[
             tags = tidy({*device.tags, *added} - removed)
             if len(tags) > MOST_TAGS:
                 words = _("%(id)s would have more than %(most)d tags. Nothing was changed.")
-                raise TooMany(words % {"id": device.device_id, "most": MOST_TAGS})
+                raise Unfit(words % {"id": device.device_id, "most": MOST_TAGS})
             if tags != device.tags:
                 device.tags = tags
                 changed.append(device)
@@ -64,3 +69,11 @@ def tag(device_ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[
         if changed:
             live.announce("devices", [one.device_id for one in changed])
     return len(changed)
+
+
+def _check(tag: str) -> None:
+    """Raise `Unfit` for a tag that is too long, or that no search line could spell."""
+    if len(tag) > LONGEST_TAG:
+        raise Unfit(_("A tag has at most %(most)d characters.") % {"most": LONGEST_TAG})
+    if not re.match(PLAIN, tag):
+        raise Unfit(f"{tag}: {NO_QUOTES}")

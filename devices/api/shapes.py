@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from devices import annotations, imports, naming
@@ -59,7 +60,10 @@ class Annotation(Shape):
     """What staff may set of a device; what is left out stays."""
 
     tags = serializers.ListField(
-        child=Text(max_length=annotations.LONGEST_TAG),
+        child=Text(
+            max_length=annotations.LONGEST_TAG,
+            validators=[RegexValidator(annotations.PLAIN, annotations.NO_QUOTES)],
+        ),
         max_length=annotations.MOST_TAGS,
         required=False,
     )

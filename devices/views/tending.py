@@ -63,7 +63,7 @@ def tag(request: HttpRequest, ids: Chosen, _now: datetime) -> str | None:
     way = "remove" if given.get("way") == "remove" else "add"
     try:
         count = annotations.tag(ids, **{way: wanted})
-    except annotations.TooMany as problem:
+    except annotations.Unfit as problem:
         return str(problem)
     words = ngettext("%d device has other tags now.", "%d devices have other tags now.", count)
     messages.success(request, words % count)

@@ -13,6 +13,7 @@ from tests.people import persons
 pytestmark = pytest.mark.django_db
 
 OURS = "Only tags and note are ours to set. To rename, POST operations/."
+NO_QUOTES = "A tag has no double quotes: nobody could search for it."
 TOO_LONG = "Ensure this field has no more than 64 characters."
 AT = "2026-11-20T08:00:00.000Z"
 
@@ -226,6 +227,7 @@ def test_tags_and_note_are_ours_to_set():
     [
         ({"name": "x"}, {"name": [OURS]}),
         ({"tags": ["x" * 65]}, {"tags": {"0": [TOO_LONG]}}),
+        ({"tags": ["a", 'x"y']}, {"tags": {"1": [NO_QUOTES]}}),
         ({"tags": "x"}, {"tags": ['Expected a list of items but got type "str".']}),
         ({"note": None}, {"note": ["This field may not be null."]}),
     ],

@@ -64,6 +64,24 @@ def test_tags_are_added_to_and_taken_from_many_devices_at_once(reader):
     assert tags() == {"a": ["new", "room 3"], "b": ["lab", "new", "room 3"]}
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("x" * 65, "A tag has at most 64 characters."),
+        ('12" screen', '12" screen: A tag has no double quotes: nobody could search for it.'),
+    ],
+)
+def test_what_cannot_be_a_tag_changes_nothing_and_the_page_says_why(reader, given, told):
+    scene.device("a", tags=['old "one"'])
+
+    answer = reader.post("/devices/tag/", {"devices": "a", "tags": f"fine,{given}"})
+    kept = tags()
+    reader.post("/devices/tag/", {"devices": "a", "tags": 'old "one"', "way": "remove"})
+
+    assert told in scene.text(answer)
+    assert (kept, tags()) == ({"a": ['old "one"']}, {"a": []})
+
+
 def test_too_many_tags_change_nothing_at_all_and_the_page_says_so(reader):
     scene.device("a")
     scene.device("b", tags=[f"t{n}" for n in range(50)])
