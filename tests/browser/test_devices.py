@@ -110,6 +110,7 @@ def test_an_open_device_follows_its_own_changes_only(opened, page):
     opened("/devices/bf01/")
     asked = []
     page.on("request", lambda one: asked.append(one.url) if "/devices/bf01/" in one.url else None)
+    page.title()  # the driver hears of `on` with the next thing it is asked
 
     change("bf02", name="Changed")
     change("bf01", status={"switch_led": True})
@@ -208,7 +209,7 @@ def test_a_data_point_chosen_before_the_script_ran_is_the_one_drawn(asgi_url, si
 
     held[0].continue_()
 
-    expect(page).to_have_url(re.compile(r"\?code=temp_current&range=24h$"))
+    expect(page).to_have_url(re.compile(r"[?&]code=temp_current(&|$)"))
 
 
 def test_two_data_points_are_drawn_on_one_axis_and_narrowed_together(asgi_url, sign_in, page):

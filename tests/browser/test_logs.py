@@ -40,6 +40,7 @@ def test_a_new_event_appears_without_a_reload(page, asgi_url, sign_in, lamp):
     page.evaluate("window.stillHere = true")
 
     with page.expect_request(lambda one: "hx-target" in one.headers) as asked:
+        page.title()  # the driver hears what it waits for with the next thing it is asked
         report(lamp, value=True)
 
     first = page.locator("#log-table tbody tr").first
