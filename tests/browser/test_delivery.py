@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from people.roles import Role
 from reporting import forwarder, sinks
+from tests.browser.holding import Held
 from tests.reporting.conftest import clock, make_office, office, sim  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,15 +27,14 @@ def test_the_open_page_shows_what_was_told_without_a_reload(page, asgi_url, sign
 def test_what_was_told_before_the_stream_stood_is_shown_too(page, asgi_url, sign_in, office):  # noqa: F811
     sign_in()
     office.switch("plug1", "plug2")
-    held = []
-    page.route("**/live/**", lambda route: held.append(route))  # noqa: PLW0108  it marks its handler
-    with page.expect_request("**/live/**"):
-        page.goto(f"{asgi_url}/delivery/")
+    stream = Held(page, "**/live/**")
+    page.goto(f"{asgi_url}/delivery/")
+    stream.wait()
     rows = page.locator("#delivery-cells tbody tr")
     expect(rows.filter(has_text="Waiting")).to_have_count(2)
 
     forwarder.drain(office.desk)
-    held.pop().continue_()
+    stream.let_go()
 
     expect(rows.filter(has_text="Delivered")).to_have_count(2)
 

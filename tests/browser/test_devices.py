@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from devices.models import Device
 from pages import live
 from people.roles import Role
+from tests.browser.holding import Held
 from tests.devices.views import scene
 
 CHART_SCRIPT = re.compile(r"/fleet/chart[.\w]*\.js")
@@ -92,13 +93,12 @@ def test_a_held_change_is_shown_when_the_pointer_leaves(opened, page):
 def test_an_answer_that_comes_late_does_not_take_a_selection_away(opened, page):
     scene.device()
     opened("/devices/", Role.MANAGER)
-    answers = []
-    page.route("**/devices/", lambda one: answers.append(one))  # noqa: PLW0108  held back
+    answer = Held(page, "**/devices/")
 
     change("bf01", name="New name")
-    page.wait_for_function("() => document.querySelector('#device-table.htmx-request')")
+    answer.wait()
     page.get_by_label("Select this page").check()
-    answers[0].continue_()
+    answer.let_go()
 
     expect(page.locator("[data-live-pill]")).to_be_visible()
     expect(page.locator("[data-select]")).to_be_checked()
@@ -197,17 +197,11 @@ def test_a_range_chosen_before_the_script_ran_is_the_one_drawn(asgi_url, sign_in
 def test_a_data_point_chosen_before_the_script_ran_is_the_one_drawn(asgi_url, sign_in, page):
     scene.device(status={"switch_led": True, "temp_current": 223})
     sign_in()
-    held = []
-
-    def hold(route):
-        held.append(route)
-
-    page.route(CHART_SCRIPT, hold)
-    with page.expect_request(CHART_SCRIPT):
-        page.goto(f"{asgi_url}/devices/bf01/history/?code=switch_led", wait_until="commit")
+    script = Held(page, CHART_SCRIPT)
+    page.goto(f"{asgi_url}/devices/bf01/history/?code=switch_led", wait_until="commit")
     page.get_by_label("Data point", exact=True).select_option("temp_current")
 
-    held[0].continue_()
+    script.let_go()
 
     expect(page).to_have_url(re.compile(r"[?&]code=temp_current(&|$)"))
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from people.roles import Role
+from tests.browser.holding import Held
 from tests.devices.views import scene
 
 # Of a static file whose page was left before it came: the tests' file server forgets to close it.
@@ -20,19 +21,9 @@ def waiting(asgi_url, sign_in, page):
 
     def opened(path):
         sign_in(Role.MANAGER)
-        held = []
-
-        def hold(route):
-            held.append(route)
-
-        page.route(SCRIPTS, hold)
-        with page.expect_request(SCRIPTS):
-            page.goto(asgi_url + path, wait_until="commit")
-
-        def come():
-            held[0].continue_()
-
-        return come
+        scripts = Held(page, SCRIPTS)
+        page.goto(asgi_url + path, wait_until="commit")
+        return scripts.let_go
 
     return opened
 
