@@ -37,7 +37,11 @@ SELECT CASE WHEN online THEN 'true' WHEN NOT online THEN 'false' ELSE 'unknown' 
     category, coalesce(product_id, ''), tags, count(*)
 FROM ({rows}) found GROUP BY online, category, product_id, tags
 """
-TAGGED = "SELECT tag, count(*) FROM ({rows}) found, unnest(tags) tag GROUP BY tag"
+# With each how many devices were looked at: by its own tags alone one may be counted often.
+TAGGED = """
+WITH found AS MATERIALIZED ({rows})
+SELECT tag, count(*), (SELECT count(*) FROM found) FROM found, unnest(tags) tag GROUP BY tag
+"""
 PLACES = {"online": 0, "category": 1, "product": 2}
 SPELLED = {True: "true", False: "false", None: "unknown"}
 # What the census can tell of devices that are alike, by what a token asks of them.
@@ -102,7 +106,7 @@ def awaited() -> list[Facet]:
         "online": {one.online for one in alike},
         "category": {one.category for one in alike} - {""},
         "product": {one.product for one in alike} - {None},
-        "tag": {tag for tag, _number in _tagged(Search("", ""))},
+        "tag": {tag for tag, *_counts in _tagged(Search("", ""))},
     }
     titles = {
         "online": _("State"),
@@ -153,8 +157,9 @@ def counted(search: Search) -> Counted:
     if others.words:
         tags = _worn(alike.get(others.text) or _alike(others))
     else:
-        tags = _tagged(others)
-        cut = cut or _looked_at(tags) >= MOST_COUNTED
+        worn = _tagged(others)
+        tags = [(tag, number) for tag, number, _looked_at in worn]
+        cut = cut or any(looked_at >= MOST_COUNTED for _tag, _number, looked_at in worn)
     return Counted(found | {"tag": tags}, cut)
 
 
@@ -193,7 +198,8 @@ def _plain(others: Search) -> list[tuple[str, Any]] | None:
     return [cast("tuple[str, Any]", one) for asked in others.conditions for one in asked.children]
 
 
-def _tagged(others: Search) -> list[tuple[str, int]]:
+def _tagged(others: Search) -> list[tuple[Any, ...]]:
+    """Return each tag, how many wear it, and how many devices were looked at for all of them."""
     rows = _read(others).exclude(tags=[])
     if not others.is_empty:
         return _count(TAGGED, rows, "tags")

@@ -309,6 +309,15 @@ def test_facets_of_more_devices_than_are_counted_say_so(viewer, monkeypatch):
     assert [note in part for part in parts] == [False, False, True]
 
 
+def test_a_device_with_many_tags_is_one_device_looked_at(viewer, monkeypatch):
+    monkeypatch.setattr(listing_facets, "MOST_COUNTED", 2)
+    scene.device("a", tags=["hall", "lab", "new"])
+
+    part = told(viewer.get("/devices/", headers=FACETS))
+
+    assert "Counted among" not in part
+
+
 def test_facets_of_words_count_who_has_them(viewer):
     scene.device("a", "Bedroom", tags=["lab", "spare"])
     scene.device("b", "Living room", online=False, tags=["lab"])
