@@ -110,7 +110,9 @@ def _moved(known: tuple[int, bytes, str] | None, fresh: bytes) -> bool:
 def digest(report: Reported) -> bytes:
     """Name exactly this report; the order in which the cloud lists the codes does not matter."""
     status = None if report.status is None else sorted(report.status, key=lambda one: one.code)
-    exact = msgspec.json.encode((msgspec.structs.replace(report, status=None), status))
+    plain = (msgspec.structs.replace(report, status=None), status)
+    # sets in an order of their own: of every process another one, and each took all for changed
+    exact = msgspec.json.encode(plain, order="deterministic")
     return hashlib.blake2b(exact, digest_size=8).digest()
 
 
